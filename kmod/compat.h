@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The only room that knows kernel versions. Each block gives old kernels the
+ * name that newer ones use, and says which kernel brought it.
+ */
+#ifndef _NEMU_COMPAT_H
+#define _NEMU_COMPAT_H
+
+#include <linux/version.h>
+#include <linux/netdevice.h>
+#include <linux/if_vlan.h>
+#include <linux/rtnetlink.h>
+#include <net/genetlink.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
+#error "netemu needs Linux 6.1 or newer"
+#endif
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+#error "netemu is not ported to Linux 6.13 or newer"
+#endif
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+#include <linux/unaligned.h>
+#else
+#include <asm/unaligned.h>
+#endif /* < 6.12 */
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
+#include <net/gso.h>
+#endif /* >= 6.5: skb_gso_* moved out of linux/skbuff.h */
+
+static inline void nemu_netdev_set_lltx(struct net_device *dev)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+	dev->lltx = true;
+#else
+	dev->features |= NETIF_F_LLTX;
+#endif /* < 6.12: a feature bit */
+}
+
+/* The device never leaves its network namespace. */
+static inline void nemu_netdev_set_netns_immutable(struct net_device *dev)
+{
+#if defined(NEMU_HAVE_NETNS_IMMUTABLE)
+	dev->netns_immutable = true;
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+	dev->netns_local = true;
+#else
+	dev->features |= NETIF_F_NETNS_LOCAL;
+#endif /* < 6.12: a feature bit; renamed in 6.15 and in later 6.12.y */
+}
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
+static inline __be16 nemu_vlan_protocol(struct sk_buff *skb, int *depth)
+{
+	return __vlan_get_protocol(skb, skb->protocol, depth);
+}
+#else
+static inline __be16 nemu_vlan_protocol(struct sk_buff *skb, int *depth)
+{
+	return vlan_get_protocol_and_depth(skb, skb->protocol, depth);
+}
+#endif /* < 6.4 */
+
+/* NL_SET_ERR_MSG() for a message chosen at run time; it must stay for ever. */
+static inline void nemu_extack_msg(struct netlink_ext_ack *extack,
+				   const char *msg)
+{
+	if (extack)
+		extack->_msg = msg;
+}
+
+/* The attributes of a generic netlink dump. */
+static inline struct nlattr **nemu_dump_attrs(struct netlink_callback *cb)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+	return genl_dumpit_info(cb)->info.attrs;
+#else
+	return genl_dumpit_info(cb)->attrs;
+#endif /* < 6.6 */
+}
+
+/*
+ * ndo_fdb_del_bulk got the bare message instead of its parsed parts in 6.10.
+ * NEMU_FDB_BULK_FUNCTION() is the head of such a function, whatever its
+ * arguments; nemu_fdb_bulk_parse(bulk, NEMU_FDB_BULK_MESSAGE, ...) reads them.
+ */
+struct nemu_fdb_bulk {
+	const struct ndmsg *ndm;
+	struct nlattr *tb[NDA_MAX + 1];
+};
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
+#define NEMU_FDB_BULK_FUNCTION(name)					\
+	int name(struct ndmsg *ndm, struct nlattr *tb[],		\
+		 struct net_device *dev, u16 vid,			\
+		 struct netlink_ext_ack *extack)
+#define NEMU_FDB_BULK_MESSAGE	ndm, tb
+
+static inline int nemu_fdb_bulk_parse(struct nemu_fdb_bulk *bulk,
+				      const struct ndmsg *ndm,
+				      struct nlattr *tb[],
+				      const struct nla_policy *policy,
+				      struct netlink_ext_ack *extack)
+{
+	bulk->ndm = ndm;
+	memcpy(bulk->tb, tb, sizeof(bulk->tb));
+	return 0;
+}
+#else
+#define NEMU_FDB_BULK_FUNCTION(name)					\
+	int name(struct nlmsghdr *nlh, struct net_device *dev,		\
+		 struct netlink_ext_ack *extack)
+#define NEMU_FDB_BULK_MESSAGE	nlh
+
+static inline int nemu_fdb_bulk_parse(struct nemu_fdb_bulk *bulk,
+				      const struct nlmsghdr *nlh,
+				      const struct nla_policy *policy,
+				      struct netlink_ext_ack *extack)
+{
+	bulk->ndm = nlmsg_data(nlh);
+	return nlmsg_parse(nlh, sizeof(struct ndmsg), bulk->tb, NDA_MAX,
+			   policy, extack);
+}
+#endif /* < 6.10 */
+
+#endif /* _NEMU_COMPAT_H */

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What each command of the family takes. All of one length, so that a handler
+ * may look at any attribute; what has no entry is refused.
+ */
+#include "netlink_policy.h"
+#include "switch/switch.h"
+
+#define NEMU_IFINDEX	NLA_POLICY_MIN(NLA_S32, 1)
+
+const struct nla_policy nemu_get_policy[NETEMU_A_MAX + 1] = {
+	[NETEMU_A_IFINDEX]	= NEMU_IFINDEX,
+};
+
+const struct nla_policy nemu_port_get_policy[NETEMU_A_MAX + 1] = {
+	[NETEMU_A_IFINDEX]	= NEMU_IFINDEX,
+	[NETEMU_A_MASTER]	= NEMU_IFINDEX,
+};
+
+const struct nla_policy nemu_port_new_policy[NETEMU_A_MAX + 1] = {
+	[NETEMU_A_IFINDEX]	= NEMU_IFINDEX,
+	[NETEMU_A_MASTER]	= NEMU_IFINDEX,
+	[NETEMU_A_PORT]		= NLA_POLICY_NESTED(nemu_port_nest_policy),
+};
+
+const struct nla_policy nemu_port_set_policy[NETEMU_A_MAX + 1] = {
+	[NETEMU_A_IFINDEX]	= NEMU_IFINDEX,
+	[NETEMU_A_PORT]		= NLA_POLICY_NESTED(nemu_port_nest_policy),
+};
+
+const struct nla_policy nemu_flush_policy[NETEMU_A_MAX + 1] = {
+	[NETEMU_A_IFINDEX]	= NEMU_IFINDEX,
+	[NETEMU_A_MASTER]	= NEMU_IFINDEX,
+	[NETEMU_A_FLUSH]	= NLA_POLICY_MASK(NLA_U32, NETEMU_FLUSH_ALL),
+};
