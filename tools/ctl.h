@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The commands: each object is a table of verbs, from which commands are found
+ * and help is written. An object's file turns words into the model, calls the
+ * wire and hands the answer to printing.
+ */
+#ifndef NETEMU_CTL_CTL_H
+#define NETEMU_CTL_CTL_H
+
+#include "args.h"
+#include "print.h"
+#include "wire.h"
+
+struct ctl {
+	struct format format;
+	bool batch;		/* flags before it are for the verbs they fit */
+	bool force;		/* of a batch: go on after a failure */
+	bool may_exist;
+	bool if_exists;
+	struct wire *wire;
+};
+
+struct verb {
+	const char *name;
+	/* Takes the words after the verb; returns EXIT_*. */
+	int (*run)(struct ctl *ctl, struct args *args);
+	const char *synopsis;
+	const char *help;
+	bool exact;		/* deletes: never abbreviated */
+	bool may_exist;		/* takes --may-exist */
+	bool if_exists;		/* takes --if-exists */
+	bool alone;		/* the verb is optional: this one is meant */
+};
+
+/* A group of option keys shown by help, each with @prefix before its key. */
+struct key_group {
+	const char *title;
+	const char *prefix;
+	const struct opt_def *defs;
+	unsigned int n;
+};
+
+struct object {
+	const char *name;
+	const char *help;
+	const struct verb *verbs;	/* ends with a NULL name */
+	const struct key_group *keys;	/* ends with a NULL title; or NULL */
+	const char *more;		/* further lines of help; or NULL */
+};
+
+extern const struct object switch_object;
+extern const struct object hub_object;
+extern const struct object port_object;
+extern const struct object fdb_object;
+extern const struct object monitor_object;
+extern const struct object show_object;
+
+/* dispatch.c: runs the command in @args. */
+int run_command(struct ctl *ctl, struct args *args);
+void print_usage(FILE *out);
+
+/* batch.c: runs each line of @file, "-" = standard input. */
+int run_batch(struct ctl *ctl, const char *file);
+
+/*
+ * "netemu-ctl: <what>: <why>" on stderr, the why from the wire; returns
+ * EXIT_REFUSED.
+ */
+int refused(const struct ctl *ctl, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+/* The same where the reason is ours. */
+int refused_because(const char *fmt, ...)
+	__attribute__((format(printf, 1, 2)));
+/* An error unless all words are used up. */
+int no_more(const struct args *args);
+
+/* switch.c: shared by the objects that name a switch. */
+#define ANY_MODE	UINT32_MAX
+
+/* Finds the switch @name and, unless ANY_MODE, insists on its mode. */
+int find_switch(struct ctl *ctl, const char *name, uint32_t mode,
+		struct switch_info *sw);
+/* Takes "switch NAME" or "hub NAME|NUMBER" if it comes next. */
+int parse_switch_key(struct args *args, const char *word, bool *given,
+		     char *name, uint32_t *mode);
+int switch_add(struct ctl *ctl, struct args *args, uint32_t mode);
+int switch_set(struct ctl *ctl, struct args *args, uint32_t mode);
+int switch_del(struct ctl *ctl, struct args *args, uint32_t mode);
+int switch_show(struct ctl *ctl, struct args *args, uint32_t mode);
+
+#endif /* NETEMU_CTL_CTL_H */

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "model.h"
+
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct opt_def switch_opts[SWITCH_OPT_COUNT] = {
+	[SWITCH_OPT_MODE] = {
+		"mode", "mode", OPT_MODE, NETEMU_MODE_SWITCH,
+		NETEMU_MODE_HUB, NETEMU_MODE_SWITCH, NULL,
+		"learn and forward, or send every frame to every port",
+	},
+	[SWITCH_OPT_AGEING] = {
+		"ageing", "ageing", OPT_NUMBER, 0, NETEMU_AGEING_MAX, 300,
+		"seconds", "forget an address not heard for so long; 0 = never",
+	},
+	[SWITCH_OPT_HOST_PORT] = {
+		"host-port", "host_port", OPT_BOOL, 0, 1, 1, NULL,
+		"the host itself is plugged in",
+	},
+	[SWITCH_OPT_RESERVED_MASK] = {
+		"reserved-mask", "reserved_mask", OPT_MASK, 0, 0xffff, 0x0001,
+		NULL, "bit X: forward 01:80:c2:00:00:0X; bit 1 can't be set",
+	},
+	[SWITCH_OPT_FDB_LIMIT] = {
+		"fdb-limit", "fdb_limit", OPT_NUMBER, 1, NETEMU_FDB_LIMIT_MAX,
+		NETEMU_FDB_LIMIT_DEFAULT, "addresses",
+		"how many addresses are learned in all",
+	},
+	[SWITCH_OPT_LOOP_RATE] = {
+		"loop-rate", "loop_rate", OPT_NUMBER, 0, NETEMU_LOOP_RATE_MAX,
+		50, "moves a second",
+		"an address that moves more often blocks a port; 0 = never",
+	},
+	[SWITCH_OPT_LOOP_HOLD] = {
+		"loop-hold", "loop_hold", OPT_NUMBER, 1, NETEMU_LOOP_HOLD_MAX,
+		10, "seconds", "how long a port stays blocked",
+	},
+};
+
+const struct opt_def port_opts[PORT_OPT_COUNT] = {
+	[PORT_OPT_LEARNING] = {
+		"learning", "learning", OPT_BOOL, 0, 1, 1, NULL,
+		"source addresses are learned",
+	},
+	[PORT_OPT_FLOOD] = {
+		"flood", "flood", OPT_BOOL, 0, 1, 1, NULL,
+		"unknown unicast goes out here",
+	},
+	[PORT_OPT_MCAST_FLOOD] = {
+		"mcast-flood", "mcast_flood", OPT_BOOL, 0, 1, 1, NULL,
+		"multicast goes out here",
+	},
+	[PORT_OPT_BCAST_FLOOD] = {
+		"bcast-flood", "bcast_flood", OPT_BOOL, 0, 1, 1, NULL,
+		"broadcast goes out here",
+	},
+	[PORT_OPT_ISOLATED] = {
+		"isolated", "isolated", OPT_BOOL, 0, 1, 0, NULL,
+		"no frame passes between two isolated ports",
+	},
+	[PORT_OPT_FDB_LIMIT] = {
+		"fdb-limit", "fdb_limit", OPT_NUMBER, 0, NETEMU_FDB_LIMIT_MAX,
+		NETEMU_FDB_PORT_LIMIT_DEFAULT, "addresses",
+		"how many addresses are learned here; 0 = as many as the switch",
+	},
+	[PORT_OPT_STORM_BROADCAST] = {
+		"storm-broadcast", "storm_broadcast", OPT_NUMBER, 0,
+		NETEMU_STORM_MAX, 0, "frames a second",
+		"broadcast taken from here; 0 = no limit",
+	},
+	[PORT_OPT_STORM_MULTICAST] = {
+		"storm-multicast", "storm_multicast", OPT_NUMBER, 0,
+		NETEMU_STORM_MAX, 0, "frames a second",
+		"multicast taken from here; 0 = no limit",
+	},
+	[PORT_OPT_STORM_UNKNOWN] = {
+		"storm-unknown", "storm_unknown", OPT_NUMBER, 0,
+		NETEMU_STORM_MAX, 0, "frames a second",
+		"unknown unicast taken from here; 0 = no limit",
+	},
+};
+
+/* Values the kernel may add later than this tool was built read "unknown". */
+static const char *name_in(const char *const *names, size_t n, size_t i)
+{
+	return i < n && names[i] ? names[i] : "unknown";
+}
+
+#define NAME_IN(names, i)	name_in(names, ARRAY_SIZE(names), i)
+
+const char *mode_name(uint32_t mode)
+{
+	static const char *const names[] = {
+		[NETEMU_MODE_SWITCH] = "switch",
+		[NETEMU_MODE_HUB] = "hub",
+	};
+
+	return NAME_IN(names, mode);
+}
+
+const char *port_state_name(uint32_t state)
+{
+	static const char *const names[] = {
+		[NETEMU_PORT_STATE_DISABLED] = "disabled",
+		[NETEMU_PORT_STATE_FORWARDING] = "forwarding",
+		[NETEMU_PORT_STATE_BLOCKED] = "blocked",
+	};
+
+	return NAME_IN(names, state);
+}
+
+const char *fdb_type_name(enum fdb_type type)
+{
+	static const char *const names[] = {
+		[FDB_LEARNED] = "learned",
+		[FDB_STATIC] = "static",
+		[FDB_HOST] = "host",
+	};
+
+	return NAME_IN(names, type);
+}
+
+const char *event_name(uint32_t event)
+{
+	static const char *const names[] = {
+		[NETEMU_EVENT_LOOP_BLOCKED] = "loop_blocked",
+		[NETEMU_EVENT_LOOP_UNBLOCKED] = "loop_unblocked",
+		[NETEMU_EVENT_MAC_MOVED] = "mac_moved",
+		[NETEMU_EVENT_LEARN_LIMIT] = "learn_limit",
+	};
+
+	return NAME_IN(names, event);
+}
+
+const char *event_text(uint32_t event)
+{
+	static const char *const names[] = {
+		[NETEMU_EVENT_LOOP_BLOCKED] = "blocked by the loop guard",
+		[NETEMU_EVENT_LOOP_UNBLOCKED] = "no longer blocked",
+		[NETEMU_EVENT_MAC_MOVED] = "address moved here",
+		[NETEMU_EVENT_LEARN_LIMIT] =
+			"address not learned: limit reached",
+	};
+
+	return NAME_IN(names, event);
+}
+
+const char *drop_name(unsigned int reason)
+{
+#define X(sym, name, text)	[NETEMU_DROP_##sym] = name,
+	static const char *const names[] = { NETEMU_DROP_REASONS(X) };
+#undef X
+
+	return NAME_IN(names, reason);
+}
+
+const char *drop_text(unsigned int reason)
+{
+#define X(sym, name, text)	[NETEMU_DROP_##sym] = text,
+	static const char *const names[] = { NETEMU_DROP_REASONS(X) };
+#undef X
+
+	return NAME_IN(names, reason);
+}
+
+void mac_text(const uint8_t *addr, char text[MAC_TEXT_SIZE])
+{
+	snprintf(text, MAC_TEXT_SIZE, "%02x:%02x:%02x:%02x:%02x:%02x",
+		 addr[0], addr[1], addr[2], addr[3], addr[4], addr[5]);
+}
+
+bool link_is_our_tap(const struct link_info *link)
+{
+	return link->tap.present && !strcmp(link->alias, TAP_MARK);
+}
+
+void *list_grow(void *v, size_t n, size_t *room, size_t size)
+{
+	if (n == *room) {
+		*room = *room ? *room * 2 : 16;
+		v = reallocarray(v, *room, size);
+		if (!v)
+			err(2, "netemu-ctl");
+	}
+	memset((char *)v + n * size, 0, size);
+	return v;
+}
+
+static int compare_index(const void *a, const void *b)
+{
+	const struct link_info *la = a, *lb = b;
+
+	return (la->ifindex > lb->ifindex) - (la->ifindex < lb->ifindex);
+}
+
+void links_sort(struct link_list *links)
+{
+	if (links->n)
+		qsort(links->v, links->n, sizeof(*links->v), compare_index);
+}
+
+const struct link_info *links_find(const struct link_list *links, int ifindex)
+{
+	struct link_info key = { .ifindex = ifindex };
+
+	if (!links->n)
+		return NULL;
+	return bsearch(&key, links->v, links->n, sizeof(*links->v),
+		       compare_index);
+}

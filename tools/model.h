@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What netemu-ctl talks about, as plain structures: no netlink, no output.
+ *
+ * Options of switches and ports are vectors indexed by the enums below; one
+ * table per kind (switch_opts, port_opts) says how an option is written, what
+ * it may be and what it is when nobody sets it. Parsing, help and printing all
+ * read these tables.
+ */
+#ifndef NETEMU_CTL_MODEL_H
+#define NETEMU_CTL_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <linux/netemu.h>
+
+#define NAME_SIZE	16	/* IFNAMSIZ: 15 characters and the end */
+#define KIND_SIZE	32
+#define ALIAS_SIZE	256
+#define MAC_LEN		6
+#define MAC_TEXT_SIZE	18
+
+#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
+
+/*
+ * The interface alias of a tap that netemu-ctl made. "port del" removes a
+ * device only if it is a tap and carries this mark.
+ */
+#define TAP_MARK	"netemu-ctl"
+
+enum switch_opt {
+	SWITCH_OPT_MODE,
+	SWITCH_OPT_AGEING,
+	SWITCH_OPT_HOST_PORT,
+	SWITCH_OPT_RESERVED_MASK,
+	SWITCH_OPT_FDB_LIMIT,
+	SWITCH_OPT_LOOP_RATE,
+	SWITCH_OPT_LOOP_HOLD,
+	SWITCH_OPT_COUNT,
+};
+
+enum port_opt {
+	PORT_OPT_LEARNING,
+	PORT_OPT_FLOOD,
+	PORT_OPT_MCAST_FLOOD,
+	PORT_OPT_BCAST_FLOOD,
+	PORT_OPT_ISOLATED,
+	PORT_OPT_FDB_LIMIT,
+	PORT_OPT_STORM_BROADCAST,
+	PORT_OPT_STORM_MULTICAST,
+	PORT_OPT_STORM_UNKNOWN,
+	PORT_OPT_COUNT,
+};
+
+#define OPTS_MAX	PORT_OPT_COUNT
+
+enum opt_kind {
+	OPT_BOOL,	/* on or off */
+	OPT_NUMBER,
+	OPT_MASK,	/* a number, shown in hexadecimal */
+	OPT_MODE,	/* switch or hub */
+};
+
+struct opt_def {
+	const char *key;	/* on the command line */
+	const char *json;
+	enum opt_kind kind;
+	uint32_t min;
+	uint32_t max;
+	uint32_t def;
+	const char *unit;	/* may be NULL */
+	const char *help;
+};
+
+struct opts {
+	uint32_t given;		/* bit n: value[n] is meant */
+	uint32_t value[OPTS_MAX];
+};
+
+extern const struct opt_def switch_opts[SWITCH_OPT_COUNT];
+extern const struct opt_def port_opts[PORT_OPT_COUNT];
+
+struct link_stats {
+	uint64_t rx_packets;
+	uint64_t rx_bytes;
+	uint64_t rx_errors;
+	uint64_t rx_dropped;
+	uint64_t tx_packets;
+	uint64_t tx_bytes;
+	uint64_t tx_errors;
+	uint64_t tx_dropped;
+};
+
+struct tap_info {
+	bool present;		/* the device is a tap */
+	bool has_owner;
+	bool has_group;
+	bool multi_queue;
+	bool vnet_hdr;
+	bool persist;
+	uint32_t owner;
+	uint32_t group;
+};
+
+struct link_info {
+	int ifindex;
+	int master;		/* interface index, 0 = none */
+	char name[NAME_SIZE];
+	char kind[KIND_SIZE];	/* "tap", "veth", ... or "" */
+	char alias[ALIAS_SIZE];
+	uint8_t addr[MAC_LEN];
+	uint32_t mtu;
+	uint32_t min_mtu;
+	uint32_t max_mtu;
+	bool up;
+	bool carrier;
+	bool peer_elsewhere;	/* peer lives in another namespace */
+	int peer;		/* interface index, 0 = none */
+	char peer_name[NAME_SIZE];
+	struct tap_info tap;
+	struct link_stats stats;
+};
+
+struct switch_info {
+	struct link_info link;
+	struct opts opts;
+	struct opts defaults;	/* port_opts of new ports */
+	uint32_t ports;
+	uint32_t fdb_learned;
+	uint32_t fdb_static;
+	uint64_t moves;
+	uint64_t learn_refused;
+	uint64_t events_lost;
+	uint64_t drops[NETEMU_DROP_MAX + 1];
+};
+
+struct port_info {
+	struct link_info link;
+	char master_name[NAME_SIZE];
+	struct opts opts;
+	uint32_t state;		/* enum netemu_port_state */
+	uint32_t fdb_learned;
+	uint64_t moves;
+	uint64_t learn_refused;
+	uint64_t loop_blocks;
+	uint64_t drops[NETEMU_DROP_MAX + 1];
+};
+
+enum fdb_type {
+	FDB_LEARNED,
+	FDB_STATIC,		/* made by hand */
+	FDB_HOST,		/* an address of the host's own devices */
+	FDB_TYPE_COUNT,
+};
+
+struct fdb_entry {
+	int master;
+	int port;		/* interface index, 0 = the host */
+	char master_name[NAME_SIZE];
+	char port_name[NAME_SIZE];
+	uint8_t addr[MAC_LEN];
+	enum fdb_type type;
+	bool stale;
+	bool has_age;
+	uint32_t age;		/* seconds since the address was last heard */
+};
+
+struct link_list {
+	struct link_info *v;
+	size_t n, room;
+};
+
+struct switch_list {
+	struct switch_info *v;
+	size_t n, room;
+};
+
+struct port_list {
+	struct port_info *v;
+	size_t n, room;
+};
+
+struct fdb_list {
+	struct fdb_entry *v;
+	size_t n, room;
+};
+
+/* What a switch is made with, or changed to. */
+struct switch_spec {
+	char name[NAME_SIZE];
+	struct opts opts;
+	struct opts defaults;
+	bool has_mtu;
+	bool has_addr;
+	bool has_up;
+	bool up;
+	uint32_t mtu;
+	uint8_t addr[MAC_LEN];
+};
+
+struct tap_spec {
+	bool has_owner;
+	bool has_group;
+	bool has_mtu;
+	bool has_addr;
+	bool multi_queue;
+	bool vnet_hdr;
+	uint32_t owner;
+	uint32_t group;
+	uint32_t mtu;
+	uint8_t addr[MAC_LEN];
+};
+
+enum monitor_object {
+	MONITOR_SWITCH,
+	MONITOR_PORT,
+	MONITOR_FDB,
+	MONITOR_EVENT,
+	MONITOR_LOST,		/* the kernel had to leave messages out */
+};
+
+enum monitor_change {
+	CHANGE_ADD,
+	CHANGE_SET,
+	CHANGE_DEL,
+};
+
+struct monitor_item {
+	enum monitor_object object;
+	enum monitor_change change;
+	struct switch_info sw;	/* MONITOR_SWITCH */
+	struct port_info port;	/* MONITOR_PORT; names also MONITOR_EVENT */
+	struct fdb_entry fdb;	/* MONITOR_FDB */
+	uint32_t event;		/* MONITOR_EVENT: enum netemu_event */
+	bool has_addr;
+	uint8_t addr[MAC_LEN];
+};
+
+const char *mode_name(uint32_t mode);
+const char *port_state_name(uint32_t state);
+const char *fdb_type_name(enum fdb_type type);
+const char *event_name(uint32_t event);
+const char *event_text(uint32_t event);
+const char *drop_name(unsigned int reason);
+const char *drop_text(unsigned int reason);
+
+void mac_text(const uint8_t *addr, char text[MAC_TEXT_SIZE]);
+bool link_is_our_tap(const struct link_info *link);
+
+/* Room for one more element at the end of a list; exits if memory is out. */
+void *list_grow(void *v, size_t n, size_t *room, size_t size);
+
+#define list_append(list)						\
+	((list)->v = list_grow((list)->v, (list)->n, &(list)->room,	\
+			       sizeof(*(list)->v)),			\
+	 &(list)->v[(list)->n++])
+#define list_free(list)		free((list)->v)
+
+/* Links sorted by index, so that names are found without asking again. */
+void links_sort(struct link_list *links);
+const struct link_info *links_find(const struct link_list *links, int ifindex);
+
+#endif /* NETEMU_CTL_MODEL_H */

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The model as text or JSON on standard output. */
+#ifndef NETEMU_CTL_PRINT_H
+#define NETEMU_CTL_PRINT_H
+
+#include <stdio.h>
+
+#include "model.h"
+
+struct format {
+	bool json;
+	bool pretty;		/* JSON over several lines */
+	bool stats;
+	bool details;
+	bool brief;		/* one line each */
+};
+
+void print_switches(const struct format *f, const struct switch_list *list);
+void print_ports(const struct format *f, const struct port_list *list);
+void print_fdb(const struct format *f, const struct fdb_list *list);
+void print_monitor_item(const struct format *f,
+			const struct monitor_item *item);
+
+/* The picture: every switch with its ports, then our taps without a switch. */
+void print_picture(const struct format *f, const struct switch_list *switches,
+		   const struct port_list *ports,
+		   const struct link_list *unplugged);
+
+#endif /* NETEMU_CTL_PRINT_H */

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The picture that "show" draws. */
+#include "print_priv.h"
+
+#include <langinfo.h>
+#include <string.h>
+
+struct branches {
+	const char *middle;
+	const char *last;
+};
+
+static struct branches branches(void)
+{
+	if (!strcmp(nl_langinfo(CODESET), "UTF-8"))
+		return (struct branches){ "\u251c\u2500 ", "\u2514\u2500 " };
+	return (struct branches){ "|- ", "`- " };
+}
+
+json_object *json_unplugged(const struct link_info *link)
+{
+	json_object *o = json_object_new_object();
+
+	json_link(o, link);
+	json_object_object_add(o, "managed", json_object_new_boolean(true));
+	json_tap(o, &link->tap);
+	return o;
+}
+
+static void json_picture(const struct format *f,
+			 const struct switch_list *switches,
+			 const struct port_list *ports,
+			 const struct link_list *unplugged)
+{
+	json_object *array = json_object_new_array();
+	json_object *o, *members;
+	size_t i, j;
+
+	for (i = 0; i < switches->n; i++) {
+		o = json_switch(f, &switches->v[i]);
+		members = json_object_new_array();
+		for (j = 0; j < ports->n; j++)
+			if (ports->v[j].link.master ==
+			    switches->v[i].link.ifindex)
+				json_object_array_add(members,
+					json_port(f, &ports->v[j]));
+		json_object_object_add(o, "ports", members);
+		json_object_array_add(array, o);
+	}
+	if (unplugged->n) {
+		o = json_object_new_object();
+		members = json_object_new_array();
+		for (i = 0; i < unplugged->n; i++)
+			json_object_array_add(members,
+				json_unplugged(&unplugged->v[i]));
+		json_object_object_add(o, "unplugged",
+				       json_object_new_boolean(true));
+		json_object_object_add(o, "ports", members);
+		json_object_array_add(array, o);
+	}
+	print_json(f, array);
+}
+
+static void draw_port(const struct format *f, const char *branch,
+		      const struct port_info *port, int width)
+{
+	char addr[MAC_TEXT_SIZE];
+
+	mac_text(port->link.addr, addr);
+	printf("%s%-*s  %s ", branch, width, port->link.name,
+	       link_kind(&port->link));
+	text_port_state(port);
+	printf(" address %s learned %u", addr, port->fdb_learned);
+	text_peer(&port->link);
+	text_tap(&port->link.tap);
+	text_opts(port_opts, PORT_OPT_COUNT, &port->opts, f->details, 0);
+	putchar('\n');
+	if (f->stats)
+		text_drops("      ", port->drops);
+}
+
+static void draw_switch(const struct format *f, const struct switch_info *sw,
+			const struct port_list *ports)
+{
+	const struct port_info *last = NULL;
+	struct branches b = branches();
+	int width = 0;
+	size_t i;
+
+	printf("%s  %s %s mtu %u host-port %s learned %u", sw->link.name,
+	       mode_name(sw->opts.value[SWITCH_OPT_MODE]),
+	       text_state(&sw->link), sw->link.mtu,
+	       sw->opts.value[SWITCH_OPT_HOST_PORT] ? "on" : "off",
+	       sw->fdb_learned);
+	text_opts(switch_opts, SWITCH_OPT_COUNT, &sw->opts, f->details,
+		  1U << SWITCH_OPT_MODE | 1U << SWITCH_OPT_HOST_PORT);
+	putchar('\n');
+	if (f->stats)
+		text_drops("   ", sw->drops);
+	for (i = 0; i < ports->n; i++) {
+		int length = strlen(ports->v[i].link.name);
+
+		if (ports->v[i].link.master != sw->link.ifindex)
+			continue;
+		last = &ports->v[i];
+		if (length > width)
+			width = length;
+	}
+	for (i = 0; i < ports->n; i++)
+		if (ports->v[i].link.master == sw->link.ifindex)
+			draw_port(f, &ports->v[i] == last ? b.last : b.middle,
+				  &ports->v[i], width);
+}
+
+void print_picture(const struct format *f, const struct switch_list *switches,
+		   const struct port_list *ports,
+		   const struct link_list *unplugged)
+{
+	struct branches b = branches();
+	size_t i;
+
+	if (f->json) {
+		json_picture(f, switches, ports, unplugged);
+		return;
+	}
+	for (i = 0; i < switches->n; i++)
+		draw_switch(f, &switches->v[i], ports);
+	if (!unplugged->n)
+		return;
+	puts("(no switch)");
+	for (i = 0; i < unplugged->n; i++) {
+		printf("%s%s  tap", i + 1 == unplugged->n ? b.last : b.middle,
+		       unplugged->v[i].name);
+		text_tap(&unplugged->v[i].tap);
+		putchar('\n');
+	}
+}

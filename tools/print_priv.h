@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Shared by the print*.c files only. */
+#ifndef NETEMU_CTL_PRINT_PRIV_H
+#define NETEMU_CTL_PRINT_PRIV_H
+
+#include <json-c/json.h>
+
+#include "print.h"
+
+/* Prints and frees. */
+void print_json(const struct format *f, struct json_object *value);
+
+json_object *json_switch(const struct format *f, const struct switch_info *sw);
+json_object *json_port(const struct format *f, const struct port_info *port);
+json_object *json_fdb(const struct fdb_entry *entry);
+json_object *json_unplugged(const struct link_info *link);
+
+void json_opts(json_object *to, const struct opt_def *defs, unsigned int n,
+	       const struct opts *opts);
+void json_link(json_object *to, const struct link_info *link);
+void json_mac(json_object *to, const char *key, const uint8_t *addr);
+void json_tap(json_object *to, const struct tap_info *tap);
+void json_stats(json_object *to, const struct link_stats *stats);
+void json_drops(json_object *to, const uint64_t *drops);
+
+/* " key value" for each option, or only for those that aren't the usual. */
+void text_opts(const struct opt_def *defs, unsigned int n,
+	       const struct opts *opts, bool all, uint32_t skip);
+void text_stats(const char *indent, const struct link_stats *stats);
+void text_drops(const char *indent, const uint64_t *drops);
+void text_tap(const struct tap_info *tap);
+const char *text_state(const struct link_info *link);
+const char *link_kind(const struct link_info *link);
+/* Who is at the other end, "" if unknown. */
+void text_peer(const struct link_info *link);
+void text_port_state(const struct port_info *port);
+
+#endif /* NETEMU_CTL_PRINT_PRIV_H */

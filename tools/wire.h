@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The only door to the kernel. Everything returns 0 or -errno; wire_why() then
+ * says why in words, the kernel's own where it gave any. A call that fails has
+ * changed nothing.
+ */
+#ifndef NETEMU_CTL_WIRE_H
+#define NETEMU_CTL_WIRE_H
+
+#include "model.h"
+
+struct wire;
+
+struct wire *wire_open(void);
+void wire_close(struct wire *w);
+/* The reason of the last failure; valid until the next call. */
+const char *wire_why(const struct wire *w);
+
+/* wire_link.c: any net device */
+int wire_link_get(struct wire *w, const char *name, struct link_info *link);
+int wire_link_get_index(struct wire *w, int ifindex, struct link_info *link);
+int wire_link_list(struct wire *w, struct link_list *links);
+int wire_link_del(struct wire *w, int ifindex);
+int wire_link_up(struct wire *w, int ifindex);
+
+/* wire_switch.c */
+int wire_switch_new(struct wire *w, const struct switch_spec *spec);
+int wire_switch_set(struct wire *w, int ifindex,
+		    const struct switch_spec *spec);
+/* Fills all but sw->link. */
+int wire_switch_get(struct wire *w, int ifindex, struct switch_info *sw);
+/* @links may be NULL; else the caller frees it too. */
+int wire_switch_list(struct wire *w, struct switch_list *list,
+		     struct link_list *links);
+
+/* wire_port.c; @master 0 = the ports of every switch */
+int wire_port_get(struct wire *w, int ifindex, struct port_info *port);
+int wire_port_list(struct wire *w, int master, struct port_list *list);
+int wire_port_new(struct wire *w, int master, int ifindex,
+		  const struct opts *opts);
+int wire_port_set(struct wire *w, int ifindex, const struct opts *opts);
+int wire_port_del(struct wire *w, int ifindex);
+
+/* wire_fdb.c */
+int wire_fdb_list(struct wire *w, int master, struct fdb_list *list);
+int wire_fdb_add(struct wire *w, const struct fdb_entry *entry);
+int wire_fdb_del(struct wire *w, int master, const uint8_t *addr);
+/* @flags: NETEMU_FLUSH_*; @port 0 = all ports */
+int wire_fdb_flush(struct wire *w, int master, int port, uint32_t flags);
+
+/*
+ * wire_tap.c: a tap lives only as long as the descriptor that made it is open,
+ * until wire_tap_keep(). So whatever fails before that leaves nothing behind.
+ */
+int wire_tap_new(struct wire *w, const char *name, const struct tap_spec *spec,
+		 int *ifindex);	/* returns a descriptor or -errno */
+int wire_tap_keep(struct wire *w, int fd);
+
+/* wire_monitor.c: calls @fn for each item of @objects (bits), until it fails */
+typedef void (*wire_monitor_fn)(const struct monitor_item *item, void *arg);
+int wire_monitor(struct wire *w, unsigned int objects, wire_monitor_fn fn,
+		 void *arg);
+
+#endif /* NETEMU_CTL_WIRE_H */
