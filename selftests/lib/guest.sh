@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# Unmodified QEMU guests for the scenarios: start one, run commands in it, kill
+# it. A guest is Debian's 6.1 kernel with busybox, ip, ethtool and iperf3. Only
+# tests that say "# vm: guests=yes" have the files for it. Sourced.
+#
+#   guest_start NAME "QEMU OPTIONS FOR THE CARD" [USER]
+#   guest_wait NAME		until it takes commands
+#   guest_run NAME COMMAND...	prints what it prints, returns its exit code
+#   guest_pid NAME		QEMU's process id
+#   guest_stop NAME		ends QEMU in an orderly way
+#   guest_kill NAME		kill -9: nothing is told to anybody
+#   guest_log NAME		the guest's kernel log, for a failing test
+#
+# Example:
+#   guest_start vm0 "-netdev tap,id=n0,ifname=vm0,script=no,downscript=no
+#                    -device virtio-net-pci,netdev=n0,mac=02:00:00:00:00:01" tester
+#   guest_wait vm0 && guest_run vm0 ip addr add 192.0.2.1/24 dev eth0
+
+GUEST_DIR=${GUEST_DIR:-/run/guests}
+GUEST_BOOT_TIMEOUT=${GUEST_BOOT_TIMEOUT:-180}
+# How long a command may take; a caller with a slow one sets it.
+GUEST_TIMEOUT=${GUEST_TIMEOUT:-120}
+GUEST_MEMORY=${GUEST_MEMORY:-192}
+
+# KVM in the VM is the emulated processor's own virtualisation: far quicker than
+# emulation inside emulation. Sets GUEST_ACCEL once.
+guest_accel() {
+	[ -z "${GUEST_ACCEL-}" ] || return 0
+	modprobe kvm_amd 2>/dev/null || modprobe kvm_intel 2>/dev/null
+	if [ -c /dev/kvm ]; then
+		chmod 666 /dev/kvm
+		GUEST_ACCEL="-accel kvm -cpu host"
+	else
+		GUEST_ACCEL="-accel tcg -cpu max"
+	fi
+	if modprobe vhost_net 2>/dev/null; then
+		chmod 666 /dev/vhost-net
+	fi
+}
+
+guest_start() {
+	local name=$1 card=$2 user=${3-root} dir=$GUEST_DIR/$1 as=()
+
+	guest_accel
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	mkfifo "$dir/port.in" "$dir/port.out"
+	: >"$dir/console"
+	if [ "$user" != root ]; then
+		chown -R "$user" "$dir"
+		as=(setpriv "--reuid=$user" "--regid=$user" --clear-groups)
+	fi
+	# shellcheck disable=SC2086 # lists of words
+	"${as[@]}" qemu-system-x86_64 -machine pc $GUEST_ACCEL -m "$GUEST_MEMORY" \
+		-nodefaults -no-user-config -vga none -display none -no-reboot \
+		-serial "file:$dir/console" -monitor none \
+		-device virtio-serial-pci \
+		-chardev "pipe,id=port,path=$dir/port" \
+		-device virtserialport,chardev=port,name=netemu.guest \
+		-kernel /guest/vmlinuz -initrd /guest/initrd \
+		-append "console=ttyS0 rdinit=/init panic=-1 mitigations=off audit=0 net.ifnames=0 quiet" \
+		$card </dev/null >"$dir/qemu.log" 2>&1 &
+	echo $! >"$dir/pid"
+}
+
+guest_pid() { cat "$GUEST_DIR/$1/pid" 2>/dev/null; }
+
+guest_alive() { kill -0 "$(guest_pid "$1")" 2>/dev/null; }
+
+guest_log() {
+	sed 's/^/# qemu: /' "$GUEST_DIR/$1/qemu.log"
+	tail -n "${2:-20}" "$GUEST_DIR/$1/console" | tr -d '\r' | sed "s/^/# $1: /"
+}
+
+# guest_answer NAME ID SECONDS: copies the port to standard output until the
+# command ID has ended; returns its exit code, 124 for time out, 125 for a dead
+# guest.
+guest_answer() {
+	local dir=$GUEST_DIR/$1 id=$2 end=$((SECONDS + $3)) line='' part fd rc held=''
+
+	exec {fd}<>"$dir/port.out"
+	while :; do
+		rc=0
+		IFS= read -r -t 1 part <&"$fd" || rc=$?
+		line=$line$part
+		if [ "$rc" = 0 ]; then
+			case $line in
+			"@@ $id "*) exec {fd}<&-; return "${line##* }" ;;
+			'@@ '*) ;;
+			# The empty line before the end may be ours: keep it back.
+			'') [ -z "$held" ] || echo; held=yes; line=''; continue ;;
+			*) [ -z "$held" ] || echo; held=''; printf '%s\n' "$line" ;;
+			esac
+			line=''
+		elif ! guest_alive "$1"; then
+			echo "# guest $1 is gone" >&2
+			exec {fd}<&-
+			return 125
+		elif [ "$SECONDS" -ge "$end" ]; then
+			echo "# guest $1 did not answer in $3 s" >&2
+			exec {fd}<&-
+			return 124
+		fi
+	done
+}
+
+guest_wait() {
+	guest_answer "$1" up "$GUEST_BOOT_TIMEOUT" && return 0
+	guest_log "$1" >&2
+	return 1
+}
+
+# One command at a time per guest: the lock keeps answers apart.
+guest_run() {
+	local name=$1 dir=$GUEST_DIR/$1 id fd rc=0
+
+	shift
+	guest_alive "$name" || { echo "# guest $name is gone" >&2; return 125; }
+	id=$BASHPID.$RANDOM$RANDOM
+	exec {fd}>"$dir/lock"
+	flock "$fd"
+	printf 'run %s\n%s\nend %s\n' "$id" "$*" "$id" >"$dir/port.in"
+	guest_answer "$name" "$id" "$GUEST_TIMEOUT" || rc=$?
+	exec {fd}>&-
+	return "$rc"
+}
+
+# guest_gone NAME: until the process is no more.
+guest_gone() {
+	local pid
+
+	pid=$(guest_pid "$1")
+	[ -n "$pid" ] || return 0
+	wait "$pid" 2>/dev/null
+	while kill -0 "$pid" 2>/dev/null; do
+		sleep 0.1
+	done
+	rm -f "$GUEST_DIR/$1/pid"
+}
+
+guest_stop() {
+	! guest_alive "$1" || kill -TERM "$(guest_pid "$1")"
+	guest_gone "$1"
+}
+
+guest_kill() {
+	! guest_alive "$1" || kill -9 "$(guest_pid "$1")"
+	guest_gone "$1"
+}

@@ -1,0 +1,272 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# What "make check" runs. Prepares what is missing, runs lint, the build matrix
+# and the tests, several kernels side by side, and sums up.
+#
+# Usage: check.sh                          the README's check
+#        check.sh --all                    every test on every kernel
+#        check.sh --lint                   what needs no VM
+#        check.sh [--kernel K] TEST...     these alone (default kernel 6.1)
+#
+# TEST is a name: NAME.sh, NAME.c and NAME_*.sh, NAME_*.c all belong to it.
+set -u
+. "$(dirname "$0")/common.sh"
+. "$VM_DIR/describe.sh"
+
+# On 6.12 the plain check only proves that the module loads, switches and goes.
+ON_NEWER="load switch"
+
+usage() { sed -n 's/^# \{0,1\}//; 3,10p' "$0" >&2; exit 2; }
+
+# ---- which tests ------------------------------------------------------------
+
+# files_of NAME: the test files that a name stands for.
+files_of() {
+	local path found=()
+
+	for path in "$SELFTESTS/$1".sh "$SELFTESTS/$1".c \
+		"$SELFTESTS/$1"_*.sh "$SELFTESTS/$1"_*.c; do
+		case $path in
+		*/setup.sh) ;;
+		*.sh) [ -x "$path" ] && found+=("${path##*/}") ;;
+		*.c) [ -f "$path" ] && found+=("${path##*/}") ;;
+		esac
+	done
+	[ "${#found[@]}" != 0 ] || return 1
+	printf '%s\n' "${found[@]}"
+}
+
+all_files() {
+	local path
+
+	for path in "$SELFTESTS"/*.sh "$SELFTESTS"/*.c; do
+		case $path in
+		*/setup.sh) ;;
+		*.sh) [ ! -x "$path" ] || printf '%s\n' "${path##*/}" ;;
+		*) [ ! -f "$path" ] || printf '%s\n' "${path##*/}" ;;
+		esac
+	done
+}
+
+# select_files KERNEL: of all tests, those that the plain check runs there.
+select_files() {
+	local K_NAME=$1 file short=''
+
+	for file in $(all_files); do
+		describe "$file" || exit 1
+		[ "$D_HOST" = no ] || continue
+		if [ "$K_NAME" = debug ]; then
+			[ "$D_DEBUG" != no ] || continue
+			# One guest test, and it has to have a short form.
+			if [ "$D_GUESTS" = yes ]; then
+				[ "$D_DEBUG" = short ] && [ -z "$short" ] || continue
+				short=yes
+			fi
+		else
+			[ "$D_DEBUG" != only ] || continue
+		fi
+		printf '%s\n' "$file"
+	done
+}
+
+host_files() {
+	local K_NAME=6.1 file
+
+	for file in $(all_files); do
+		describe "$file" || exit 1
+		[ "$D_HOST" = no ] || printf '%s\n' "$file"
+	done
+}
+
+names_to_files() {
+	local name file files=()
+
+	for name; do
+		while read -r file; do
+			files+=("$file")
+		done < <(files_of "$name" || note "no test $name")
+		[ "${#files[@]}" != 0 ] || return 1
+	done
+	printf '%s\n' "${files[@]}"
+}
+
+# ---- steps ------------------------------------------------------------------
+
+step() { printf '[%s] %s\n' "$1" "$2"; }
+
+# point STATUS STEP TEXT: a result of a step that is no VM test.
+point() {
+	printf '%s\t%s\t%s\t%s\n' "$1" host "$2" "$3" >>"$RESULTS"
+	case $1 in
+	pass) step "$2" "ok - $3" ;;
+	*) step "$2" "not ok - $3" ;;
+	esac
+}
+
+lint() {
+	local file start
+
+	for file in "$SELFTESTS"/lint/check_*.sh; do
+		start=$SECONDS
+		point "$("$file" >"$OUT/lint.log" 2>&1 && echo pass || echo fail)" \
+			lint "$(basename "$file" .sh) in $(seconds_since "$start") s"
+		sed 's/^/[lint] # /' "$OUT/lint.log"
+	done
+}
+
+# Both lines, both flavours, W=1 and sparse.
+matrix() {
+	local line name start
+
+	. "$VM_DIR/build.sh"
+	for line in $KERNEL_LINES; do
+		for name in "$line" "$line-cloud"; do
+			start=$SECONDS
+			if kernel_load "$name" && ( flock 9; build_strict ) 9>"$WORK/lock.strict"; then
+				point pass build "$K_RELEASE in $(seconds_since "$start") s"
+			else
+				point fail build "${K_RELEASE:-$name}"
+				sed 's/^/[build] # /' "$WORK/build/$K_RELEASE/strict/make.log"
+			fi
+		done
+	done
+}
+
+# The debug kernel takes long when its cache is cold, so it is a lane of its own.
+lane_debug() {
+	local files
+
+	if ! "$VM_DIR/debug-kernel.sh" 2>&1; then
+		point fail build "debug kernel"
+		return
+	fi
+	mapfile -t files < <(debug_files)
+	"$VM_DIR/run.sh" debug "$RESULTS" "${files[@]}"
+}
+
+lane_stock() {
+	local files
+
+	lint
+	matrix
+	mapfile -t files < <(select_files 6.1)
+	"$VM_DIR/run.sh" 6.1 "$RESULTS" "${files[@]}"
+	mapfile -t files < <(newer_files)
+	"$VM_DIR/run.sh" 6.12 "$RESULTS" "${files[@]}"
+	# The runner's own test needs the debug kernel that the other lane builds.
+	"$VM_DIR/debug-kernel.sh" || return
+	mapfile -t files < <(host_files)
+	"$VM_DIR/run.sh" 6.1 "$RESULTS" "${files[@]}"
+}
+
+# ---- the three ways to call it ----------------------------------------------
+
+# side_by_side LANE LANE: each at its own pace; a lane's failures are in RESULTS.
+# Each is a process group, so that an early end takes all of it along.
+side_by_side() {
+	set -m
+	"$1" & lanes=$!
+	"$2" & lanes="$lanes $!"
+	set +m
+	# shellcheck disable=SC2086 # a list of process ids
+	wait $lanes
+}
+
+plain() {
+	newer_files() {
+		# shellcheck disable=SC2086 # a list of names
+		names_to_files $ON_NEWER
+	}
+	debug_files() { select_files debug; }
+	export SHORT_DEBUG=1
+	side_by_side lane_stock lane_debug
+}
+
+everything() {
+	newer_files() { select_files 6.12; }
+	debug_files() {
+		local K_NAME=debug file
+
+		for file in $(all_files); do
+			describe "$file" || exit 1
+			[ "$D_HOST" = yes ] || printf '%s\n' "$file"
+		done
+	}
+	side_by_side lane_stock lane_debug
+}
+
+some() {
+	local files
+
+	mapfile -t files < <(names_to_files "$@")
+	[ "${#files[@]}" != 0 ] || exit 2
+	if [ "$kernel" = debug ] || [[ " ${files[*]} " = *" runner.sh "* ]]; then
+		"$VM_DIR/debug-kernel.sh" || exit 1
+	fi
+	"$VM_DIR/run.sh" "$kernel" "$RESULTS" "${files[@]}" ||
+		point fail run "the runner gave up"
+}
+
+sum_up() {
+	local passed failed skipped
+
+	passed=$(grep -c '^pass' "$RESULTS")
+	failed=$(grep -c '^fail' "$RESULTS")
+	skipped=$(grep -c '^skip' "$RESULTS")
+	if [ "$((passed + failed))" = 0 ]; then
+		say "nothing ran"
+		failed=1
+	fi
+	grep '^skip' "$RESULTS" | awk -F '\t' '{ print "skipped: [" $2 "] " $3 ": " $4 }'
+	grep '^fail' "$RESULTS" | awk -F '\t' '{ print "failed: [" $2 "] " $3 ": " $4 }'
+	[ "$failed" = 0 ] || say "logs: $LOGS"
+	say "took $(seconds_since 0) s"
+	say "$passed passed, $failed failed, $skipped skipped"
+	[ "$failed" = 0 ]
+}
+
+end_lanes() {
+	local pid
+
+	for pid in ${lanes-}; do
+		kill -TERM -- "-$pid" 2>/dev/null
+	done
+	rm -rf "$OUT"
+}
+
+# Old logs go: the last forty machines are enough.
+prune_logs() {
+	find "$LOGS" -mindepth 1 -maxdepth 1 -type d -printf '%T@ %p\n' 2>/dev/null |
+		sort -rn | tail -n +40 | cut -d' ' -f2- | xargs -r rm -rf
+}
+
+main() {
+	local kernel=6.1 way=plain
+
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--all) way=everything; shift ;;
+		--lint) way=lint; shift ;;
+		--kernel) kernel=${2:?}; shift 2 ;;
+		-*) usage ;;
+		*) way=some; break ;;
+		esac
+	done
+	case $kernel in
+	6.1 | 6.12 | debug) ;;
+	*) die "no kernel $kernel: 6.1, 6.12 or debug" ;;
+	esac
+	"$SELFTESTS/setup.sh" || exit 1
+	mkdir -p "$LOGS"
+	OUT=$(mktemp -d "${TMPDIR:-/var/tmp}/netemu.XXXXXX") || exit 1
+	RESULTS=$OUT/results
+	lanes=''
+	: >"$RESULTS"
+	trap end_lanes EXIT
+	trap 'exit 130' INT TERM
+	prune_logs
+	"$way" "$@"
+	sum_up
+}
+
+main "$@"
