@@ -5,7 +5,9 @@
 # build matrix into the cache. Safe to run again at any time: with everything
 # in place it touches nothing. Nothing else in this tree downloads anything.
 #
-# Usage: setup.sh [--build]    --build: only what "make" and "make install" need
+# Usage: setup.sh [--build | --bench]
+#   --build   only what "make" and "make install" need
+#   --bench   also what "make bench" compares netemu with
 set -eu
 . "$(dirname "$0")/vm/common.sh"
 
@@ -15,6 +17,11 @@ TEST_PACKAGES="bison flex libssl-dev sparse cpio libmnl-dev
 	qemu-system-x86 seabios ipxe-qemu busybox-static
 	iproute2 ethtool iperf3 tcpdump jq util-linux procps
 	shellcheck codespell mandoc perl python3"
+BENCH_PACKAGES="nftables slirp4netns
+	libbpf1 libcap-ng0 libnuma1 libunbound8 libxdp1 libvdeplug2"
+# The bench wants one program of each of these, not the services that come with
+# them: unpacked into the cache, not installed.
+BENCH_UNPACKED="openvswitch-switch vde-switch"
 
 SOURCE_PACKAGE=linux-source-6.1
 # What lint and the tests take from the kernel source, below its top directory.
@@ -223,6 +230,34 @@ source_ready() {
 	done
 }
 
+# ---- the peers of the bench -------------------------------------------------
+
+unpack_peers() {
+	local dir=$CACHE/peers wanted name deb
+
+	[ ! "$dir/unpacked" -nt /var/lib/apt/lists ] || [ ! "$dir/unpacked" -nt "$0" ] ||
+		return 0
+	wanted=$(for name in $BENCH_UNPACKED; do
+		printf '%s=%s ' "$name" "$(package_version "$name")"
+	done)
+	if [ "$(cat "$dir/unpacked" 2>/dev/null)" = "$wanted" ]; then
+		touch "$dir/unpacked"
+		return 0
+	fi
+	say "setup: unpacking $BENCH_UNPACKED"
+	[ -n "$work" ] || scratch_dir work
+	rm -rf "$dir.new" "$work/debs"
+	mkdir -p "$dir.new" "$work/debs"
+	# shellcheck disable=SC2086 # a list of words
+	download "$work/debs" $BENCH_UNPACKED || return 1
+	for deb in "$work"/debs/*.deb; do
+		dpkg -x "$deb" "$dir.new"
+	done
+	printf '%s\n' "$wanted" >"$dir.new/unpacked"
+	rm -rf "$dir" "$work/debs"
+	mv "$dir.new" "$dir"
+}
+
 # ---- all of it --------------------------------------------------------------
 
 cache_ready() {
@@ -264,7 +299,12 @@ main() {
 	case ${1-} in
 	--build) install_packages $BUILD_PACKAGES ;;
 	'') install_packages $BUILD_PACKAGES $TEST_PACKAGES; fill_cache ;;
-	*) die "usage: setup.sh [--build]" ;;
+	--bench)
+		install_packages $BUILD_PACKAGES $TEST_PACKAGES $BENCH_PACKAGES
+		fill_cache
+		unpack_peers || die "the peers of the bench can't be unpacked"
+		;;
+	*) die "usage: setup.sh [--build | --bench]" ;;
 	esac
 }
 

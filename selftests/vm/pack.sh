@@ -5,6 +5,10 @@
 # no device nodes on this machine, no root. Layers are simply concatenated.
 # Sourced by the runner.
 
+# What pack_modules packs, and where it stages that. The bench has lists of its own.
+MODULE_LISTS=("$VM_DIR/modules")
+MODULE_STAGE=$WORK/modules
+
 GEN_INIT_CPIO=$CACHE/source/gen_init_cpio
 
 # ---- lists ------------------------------------------------------------------
@@ -144,13 +148,15 @@ pack_base() {
 # them, with depmod's tables, so that modprobe and alias loading work.
 # Arguments: the archive, then the .ko files of this tree.
 pack_modules() {
-	local stage=$WORK/modules/$K_KEY out=$1
-	local dir=$stage/lib/modules/$K_RELEASE
+	local stage=$MODULE_STAGE/$K_KEY out=$1
+	local dir=$stage/lib/modules/$K_RELEASE list
 
-	if [ ! -e "$stage/complete" ] || [ "$VM_DIR/modules" -nt "$stage/complete" ]; then
+	if [ ! -e "$stage/complete" ] || newer_than "$stage/complete" "${MODULE_LISTS[@]}"; then
 		rm -rf "$stage"
 		mkdir -p "$dir/extra"
-		stage_modules "$dir" "$VM_DIR/modules" || return 1
+		for list in "${MODULE_LISTS[@]}"; do
+			stage_modules "$dir" "$list" || return 1
+		done
 		touch "$stage/complete"
 	fi
 	shift
