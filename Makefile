@@ -9,6 +9,9 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 T ?=
 KERNEL ?= 6.1
+ROW ?=
+JSON ?=
+CHART ?=
 
 # Without pahole a kernel with BTF for modules can't build ours.
 BTF := $(if $(shell command -v pahole),,CONFIG_DEBUG_INFO_BTF_MODULES=)
@@ -82,6 +85,12 @@ check-all:
 lint:
 	@selftests/vm/check.sh --lint
 
+bench:
+	@selftests/bench/bench.sh $(if $(JSON),--json $(JSON)) $(if $(CHART),--chart $(CHART)) $(ROW)
+
+bench-check:
+	@selftests/bench/bench.sh --check $(ROW)
+
 demo:
 	@selftests/vm/demo-run.sh
 
@@ -102,10 +111,13 @@ help:
 	@echo "     T=\"name ...\"     only these tests; KERNEL=6.1 (default), 6.12 or debug"
 	@echo "make check-all        every test on every kernel"
 	@echo "make lint             the checks that need no VM"
+	@echo "make bench            what a frame costs, netemu beside others, in a VM"
+	@echo "     ROW=\"name ...\"   only these rows; JSON=FILE, CHART=FILE.svg"
+	@echo "make bench-check      what moved since the committed figures"
 	@echo "make clean            what make built in this tree"
 	@echo
 	@echo "The tests install the Debian packages they miss (selftests/setup.sh)"
 	@echo "and keep kernels and logs in ~/.cache/netemu."
 
 .PHONY: all module modules tools install install-module install-tools uninstall \
-	dkms-install dkms-remove check check-all lint demo clean help
+	dkms-install dkms-remove check check-all lint bench bench-check demo clean help

@@ -3,12 +3,14 @@
 # One virtual machine: its QEMU line, its start, its end. Sourced.
 
 # The kernel's words. Mitigations cost a lot under emulation and test nothing
-# of ours; a VM that panics ends instead of waiting.
+# of ours; a VM that panics ends instead of waiting. VM_WORDS are those of one
+# kind of VM.
 vm_cmdline() {
+	# shellcheck disable=SC2086 # VM_WORDS is a list of words
 	printf '%s ' console=ttyS0 rdinit=/init panic=-1 oops=panic mitigations=off \
 		audit=0 apparmor=0 no_timer_check log_buf_len=8M printk.time=1 \
 		rcupdate.rcu_cpu_stall_timeout=120 \
-		workqueue.watchdog_thresh=120 net.ifnames=0
+		workqueue.watchdog_thresh=120 net.ifnames=0 ${VM_WORDS-}
 }
 
 # vm_options DIRECTORY MEMORY: one word per line. Results leave on standard
