@@ -236,6 +236,10 @@ static inline bool nemu_device_ready(const struct net_device *dev)
 rx_handler_result_t nemu_port_rx(struct sk_buff **pskb);
 netdev_tx_t nemu_host_tx(struct sk_buff *skb, struct net_device *dev);
 
+/* transmit.c */
+void nemu_port_xmit(struct nemu_port *out, struct sk_buff *skb);
+void nemu_host_rx(struct nemu_switch *sw, struct sk_buff *skb);
+
 /* guard.c */
 bool nemu_storm_exceeded(struct nemu_storm *storm);
 void nemu_guard_init(struct nemu_port *port);
