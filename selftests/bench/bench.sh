@@ -10,6 +10,7 @@
 #   ROW       names of rows/ROW.sh; without them all of rows.list
 #
 # Environment: BENCH_LANES   machines at a time, at most 2
+#              BENCH_ROUNDS  of wall clock rows, 9
 #              BENCH_WALL    yes: also the wall clock where KVM does not work, to
 #                            try that code; those figures mean nothing
 set -u
@@ -23,7 +24,6 @@ set -u
 . "$SELFTESTS/bench/report.sh"
 
 BOOT=150		# seconds until init speaks
-ROUNDS=9		# of wall clock rows
 
 usage() { sed -n 's/^# \{0,1\}//; 6,10p' "$0" >&2; exit 2; }
 
@@ -196,12 +196,15 @@ measure_all() {
 	machine_prepare || die "the bench can't be built"
 	counted_rows "$@"
 	choose_accel
-	[ "$ACCEL_NAME" != kvm ] && [ "${BENCH_WALL-}" != yes ] || wall_rows "$@"
+	if [ "$ACCEL_NAME" = kvm ] || [ "${BENCH_WALL-}" = yes ]; then
+		WALL_ACCEL=$ACCEL_NAME
+		wall_rows "$@"
+	fi
 }
 
 main() {
 	local json='' chart='' check='' rows=() name scratch share lanes='' rc=0
-	local LANES=${BENCH_LANES:-2}
+	local LANES=${BENCH_LANES:-2} ROUNDS=${BENCH_ROUNDS:-9} WALL_ACCEL=''
 
 	while [ $# -gt 0 ]; do
 		case $1 in

@@ -2,7 +2,8 @@
 # Samples in, figures out: see report.sh for both.
 #
 # The floor of a figure is the subject "floor" of its row and size. A ratio to
-# the bridge is one of figures net of the floor where there is a floor.
+# the bridge, or in hub rows to the bridge as a hub, is one of figures net of the
+# floor where there is a floor.
 
 function median(list,    value, n, i, j, t) {
 	n = split(list, value, " ")
@@ -21,14 +22,16 @@ function number(key, metric) {
 	return has(key, metric) ? sprintf("%.0f", median(samples[key, metric])) : "-"
 }
 
-function ratio(key,    floor, bridge, base) {
+function ratio(key, metric,    floor, bridge, base) {
 	floor = row[key] SUBSEP "floor" SUBSEP bytes[key]
 	bridge = row[key] SUBSEP "bridge" SUBSEP bytes[key]
-	if (!has(key, "instructions") || !has(bridge, "instructions") || key == floor)
+	if (!has(bridge, metric))
+		bridge = row[key] SUBSEP "bridge-hub" SUBSEP bytes[key]
+	if (!has(key, metric) || !has(bridge, metric) || key == floor)
 		return "-"
-	base = has(floor, "instructions") ? median(samples[floor, "instructions"]) : 0
-	bridge = median(samples[bridge, "instructions"]) - base
-	return sprintf("%.3f", (median(samples[key, "instructions"]) - base) / bridge)
+	base = has(floor, metric) ? median(samples[floor, metric]) : 0
+	bridge = median(samples[bridge, metric]) - base
+	return sprintf("%.3f", (median(samples[key, metric]) - base) / bridge)
 }
 
 function net(key,    floor) {
@@ -53,7 +56,8 @@ END {
 	for (i = 1; i <= count; i++) {
 		key = order[i]
 		print row[key], subject[key], bytes[key], number(key, "instructions"),
-			net(key), ratio(key), number(key, "ns"),
+			net(key), ratio(key, "instructions"),
+			number(key, "ns"), ratio(key, "ns"),
 			has(key, "two") ? sprintf("%.2f", median(samples[key, "two"])) : "-"
 	}
 }

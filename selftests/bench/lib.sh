@@ -10,6 +10,7 @@
 . bench/lib/pktgen.sh
 . bench/lib/devices.sh
 . bench/lib/subjects.sh
+. bench/lib/flood.sh
 
 BENCH_CLOCK=${BENCH_CLOCK:-instructions}
 ROW_FAILED=0
@@ -17,6 +18,8 @@ ROW_FAILED=0
 # Addresses: who sends, who is sent to, and nobody.
 MAC_A=02:00:00:00:0a:01
 MAC_B=02:00:00:00:0b:99
+MAC_C=02:00:00:00:0c:01	# and the second pair of them
+MAC_D=02:00:00:00:0d:99
 MAC_ALL=ff:ff:ff:ff:ff:ff
 
 # A row may change these before it measures.
@@ -67,8 +70,7 @@ try() {
 }
 
 arrived() {
-	# shellcheck disable=SC2086 # a pattern
-	cat /sys/class/net/$ARRIVE/statistics/$COUNTER | awk '{ n += $1 } END { print n }'
+	eval "cat /sys/class/net/$ARRIVE/statistics/$COUNTER" | awk '{ n += $1 } END { print n }'
 }
 
 # measure ROW SUBJECT DEST [PKTGEN-COMMAND...]: frames from SOURCE to the
@@ -87,6 +89,31 @@ measure() {
 			measure_once "$row" "$subject" "$size" "$dest" "$@"
 		done
 	done
+}
+
+# measure_two ROW SUBJECT DEST DEVICE: a second line, c0 to DEST, beside the first
+# one that was just measured. Only the wall clock knows two processors.
+measure_two() {
+	local row=$1 subject=$2 dest=$3 size=60 alone ARRIVE="{$ARRIVE,$4}" before after
+
+	before=$(arrived)
+	if ! pktgen_run "$SOURCE" "$FRAMES" $size $MAC_B; then
+		row_failed "$row" "$subject" $size "pktgen: $PKTGEN_ERROR"
+		return 1
+	fi
+	alone=$PKTGEN_US
+	if ! pktgen_two "$SOURCE" c0 "$FRAMES" $size $MAC_B "$dest"; then
+		row_failed "$row" "$subject" $size "two processors: $PKTGEN_ERROR"
+		return 1
+	fi
+	after=$(arrived)
+	if [ $((after - before)) != $((FRAMES * 3)) ]; then
+		row_failed "$row" "$subject" $size \
+			"two processors: $((after - before)) frames arrived of $((FRAMES * 3))"
+		return 1
+	fi
+	sample "$row" "$subject" $size two "$(awk -v us="$alone" -v n="$FRAMES" \
+		-v rate="$PKTGEN_RATE" 'BEGIN { printf "%.3f", rate * us / n }')"
 }
 
 measure_once() {

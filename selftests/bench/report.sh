@@ -3,8 +3,8 @@
 # From samples to figures, and figures as text, JSON and comparison. Sourced by
 # bench.sh.
 #
-# A figure is a line of eight fields with tabs between, "-" for none:
-#   row subject bytes instructions net ratio ns two
+# A figure is a line of nine fields with tabs between, "-" for none:
+#   row subject bytes instructions net ratio ns ns-ratio two
 
 # report_collect DIRECTORY ROW...: medians, and what follows from them
 report_collect() {
@@ -23,7 +23,7 @@ report_json() {
 		map(if . == "-" then null else (tonumber? // .) end) |
 		{ row: .[0], subject: .[1], bytes: .[2], instructions_per_frame: .[3],
 		  net_of_floor: .[4], ratio_to_bridge: .[5], ns_per_frame: .[6],
-		  ratio_two_cpus: .[7] } ]' "$1"
+		  ns_ratio_to_bridge: .[7], ratio_two_cpus: .[8] } ]' "$1"
 }
 
 report_header() {
@@ -34,6 +34,11 @@ report_header() {
 	printf 'machine  %s\n' "$(qemu-system-x86_64 --version | head -n 1)"
 	printf 'method   instructions executed per frame, by -icount; median of 3 runs;\n'
 	printf '         pktgen to sink, every frame counted; net: without the floor of the row\n'
+	case ${WALL_ACCEL-} in
+	'') ;;
+	kvm) printf '         ns by the wall clock, KVM: median of %d rounds in turn\n' "$ROUNDS" ;;
+	*) printf '         ns under %s: a trial of the code, they mean nothing\n' "$WALL_ACCEL" ;;
+	esac
 }
 
 # Wall clock columns only where there is something in them.
@@ -41,16 +46,17 @@ report_table() {
 	report_header
 	printf '\n'
 	awk -F '\t' '
-	{ for (i = 1; i <= 8; i++) cell[NR, i] = $i; if ($7 != "-" || $8 != "-") wall = 1 }
+	{ for (i = 1; i <= 9; i++) cell[NR, i] = $i; if ($7 != "-") wall = 1 }
 	END {
 		printf "%-22s %-15s %6s %12s %10s %9s", "row", "subject", "bytes",
 			"instructions", "net", "/bridge"
-		print wall ? sprintf(" %9s %7s", "ns", "2 cpus") : ""
+		print (wall ? sprintf(" %9s %9s %7s", "ns", "/bridge", "2 cpus") : "")
 		for (r = 1; r <= NR; r++) {
 			if (r > 1 && cell[r, 1] != cell[r - 1, 1]) print ""
 			printf "%-22s %-15s %6s %12s %10s %9s", cell[r, 1], cell[r, 2],
 				cell[r, 3], cell[r, 4], cell[r, 5], cell[r, 6]
-			print wall ? sprintf(" %9s %7s", cell[r, 7], cell[r, 8]) : ""
+			print (wall ? sprintf(" %9s %9s %7s", cell[r, 7], cell[r, 8],
+				cell[r, 9]) : "")
 		}
 	}' "$1"
 }

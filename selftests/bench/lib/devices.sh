@@ -19,14 +19,30 @@ pair() {
 		ip link set "$1" up && ip link set "$2" up
 }
 
+# far_end DEVICE: what a port that is a veth is connected to
+far_end() {
+	case $1 in
+	q*) echo "h${1#q}" ;;
+	*) echo "${1/1/0}" ;;
+	esac
+}
+
 # line_up: a0 = a1 and b1 = b0, b0 with the sink
 line_up() {
 	pair a0 a1 && pair b1 b0 && sink b0
 }
 
+# two_lines_up: also c0 = c1 and d1 = d0, for a second processor
+two_lines_up() {
+	line_up && pair c0 c1 && pair d1 d0 && sink d0
+}
+
 line_down() {
-	ip link del a0
-	ip link del b1
+	local dev
+
+	for dev in a0 b1 c0 d1; do
+		[ ! -e "/sys/class/net/$dev" ] || ip link del "$dev"
+	done
 }
 
 # PORTS is how many of the devices p0, p1, ... there are. They are dummies:
@@ -45,6 +61,38 @@ ports_to() {
 		ip link del group 9 || return 1
 	fi
 	PORTS=$1
+}
+
+# hosts_to COUNT: the same for veth pairs q0 = h0, q1 = h1, ...: q for a port, h
+# with the sink.
+HOSTS=0
+
+hosts_to() {
+	local i
+
+	for ((i = HOSTS; i < $1; i++)); do
+		pair "q$i" "h$i" && sink "h$i" || return 1
+	done
+	for ((i = $1; i < HOSTS; i++)); do
+		ip link del "q$i" || return 1
+	done
+	HOSTS=$1
+}
+
+host_names() {
+	local i
+
+	for ((i = 0; i < HOSTS; i++)); do
+		printf 'q%d ' "$i"
+	done
+}
+
+# mac_number BASE INDEX: the address that pktgen makes from BASE
+mac_number() {
+	local low
+
+	low=$((0x${1:9:2}${1:12:2}${1:15:2} + $2))
+	printf '%s%02x:%02x:%02x' "${1:0:9}" $((low >> 16)) $((low >> 8 & 255)) $((low & 255))
 }
 
 port_names() {

@@ -44,10 +44,24 @@ pktgen_run() {
 	pktgen_setup 0 "$@" && pktgen_write pgctrl start && pktgen_result "$1" "$2"
 }
 
+# pktgen_two DEVICE DEVICE COUNT SIZE DEST DEST: two processors at once; sets
+# PKTGEN_RATE, frames a microsecond
+pktgen_two() {
+	local us
+
+	PKTGEN_ERROR=''
+	pktgen_setup 0 "$1" "$3" "$4" "$5" &&
+		pktgen_setup 1 "$2" "$3" "$4" "$6" "src_mac $MAC_C" &&
+		pktgen_write pgctrl start &&
+		pktgen_result "$1" "$3" && us=$PKTGEN_US && pktgen_result "$2" "$3" || return 1
+	PKTGEN_RATE=$(awk -v a="$us" -v b="$PKTGEN_US" -v n="$3" 'BEGIN { print n / a + n / b }')
+	pktgen_write kpktgend_1 rem_device_all
+}
+
 # teach DEVICE ADDRESS [HOW-MANY]: what is behind DEVICE sends from ADDRESS, and
 # from those that follow it
 teach() {
 	local many=${3:-1}
 
-	pktgen_run "$1" "$many" 60 "$MAC_ALL" "src_mac $2" "src_mac_count $many"
+	pktgen_run "$1" "$many" 60 $MAC_ALL "src_mac $2" "src_mac_count $many"
 }

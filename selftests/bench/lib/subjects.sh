@@ -5,8 +5,9 @@
 #
 #   subject_add SUBJECT              make it; its own device gets the sink
 #   subject_join SUBJECT DEVICE...   plug devices in
-#   subject_at SUBJECT MAC DEVICE    say that MAC is behind DEVICE; frames come
-#                                    in by a1
+#   subject_at SUBJECT MAC DEVICE [FROM]
+#                                    say that MAC is behind DEVICE; frames come
+#                                    in by FROM, else a1
 #   subject_flood SUBJECT DEVICE...  broadcasts that come in by a1 leave by these
 #   subject_del SUBJECT              take it away; the devices stay
 #
@@ -16,6 +17,7 @@
 # ovs              Open vSwitch's kernel datapath, flows set by hand
 # netemu           what netemu learned
 # netemu-static    entries set by hand
+# bridge-hub       a bridge that learns nothing
 # netemu-hub
 
 subject_device() {
@@ -34,7 +36,7 @@ subject_add() {
 	floor) sink a1 ;;
 	mirred) tc qdisc add dev a1 clsact ;;
 	bridge*) ip link add br0 type bridge mcast_snooping 0 ;;
-	netemu-hub) ip link add sw0 type netemu mode hub ;;
+	netemu-hub) netemu-ctl hub add sw0 ;;
 	netemu*) ip link add sw0 type netemu ;;
 	ovs) ovs-dpctl add-dp dp0 ;;
 	esac || return 1
@@ -49,6 +51,8 @@ subject_join() {
 	bridge* | netemu*)
 		for dev; do
 			echo "link set $dev master $(subject_device "$subject")"
+			[ "$subject" != bridge-hub ] ||
+				echo "link set $dev type bridge_slave learning off"
 		done | ip -batch -
 		;;
 	ovs) ovs-dpctl add-if dp0 "$@" ;;
@@ -64,16 +68,18 @@ ovs_ports() {
 }
 
 subject_at() {
-	local subject=$1 mac=$2 dev=$3
+	local subject=$1 mac=$2 dev=$3 from=${4-a1}
 
 	case $subject in
 	floor) ;;
-	mirred) tc filter add dev a1 ingress matchall action mirred egress redirect dev "$dev" ;;
+	mirred)
+		tc filter add dev "$from" ingress matchall action mirred egress redirect dev "$dev"
+		;;
 	bridge*) bridge fdb replace "$mac" dev "$dev" master static ;;
 	netemu-static) bridge fdb replace "$mac" dev sw0 self static via "$dev" ;;
-	netemu) teach "${dev/1/0}" "$mac" ;;
+	netemu) teach "$(far_end "$dev")" "$mac" ;;
 	ovs)
-		ovs-dpctl add-flow dp0 "in_port($(ovs_ports a1)),eth(),eth_type(0x0800),ipv4()" \
+		ovs-dpctl add-flow dp0 "in_port($(ovs_ports "$from")),eth(),eth_type(0x0800),ipv4()" \
 			"$(ovs_ports "$dev")"
 		;;
 	esac

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # One flow of unicast frames; 2, 64 and 1,024 ports, of which all but a1 and b1
-# are idle dummies.
+# are idle dummies. On the wall clock a second line runs beside it in the row
+# with two ports.
 #
 # vm: timeout=900 memory=1024
 # bench: wall=yes
@@ -31,11 +32,27 @@ unicast() {
 	try "$row" "$subject" subject_add "$subject" &&
 		try "$row" "$subject" subject_join "$subject" a1 b1 $idle &&
 		try "$row" "$subject" subject_at "$subject" $MAC_B b1 &&
-		measure "$row" "$subject" $MAC_B
+		measure "$row" "$subject" $MAC_B &&
+		{ [ "$row $BENCH_CLOCK" != "unicast-2 wall" ] || second_line "$row" "$subject"; }
 	subject_del "$subject"
 }
 
-row_start && line_up || exit 1
+second_line() {
+	case $2 in
+	floor) sink c1 && measure_two "$1" floor $MAC_D c1; unsink c1; return ;;
+	mirred) tc qdisc add dev c1 clsact ;;
+	esac
+	try "$1" "$2" subject_join "$2" c1 d1 &&
+		try "$1" "$2" subject_at "$2" $MAC_D d1 c1 &&
+		measure_two "$1" "$2" $MAC_D d0
+	[ "$2" != mirred ] || unsink c1
+}
+
+row_start || exit 1
+case $BENCH_CLOCK in
+wall) two_lines_up ;;
+*) line_up ;;
+esac || exit 1
 for subject in floor mirred bridge ovs netemu netemu-static; do
 	unicast unicast-2 $subject
 done
