@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Writes frames to one tap and reads each at another one before it writes the
+ * next. Prints nanoseconds per frame, both system calls included.
+ *
+ * Usage: tapline plain|vnet|tso FROM TO FRAMES BYTES
+ *
+ * plain has no virtio header, vnet an empty one, tso one that says that BYTES
+ * are TCP still to be cut into segments and summed. The taps have to exist.
+ */
+#include <arpa/inet.h>
+#include <err.h>
+#include <fcntl.h>
+#include <linux/if_ether.h>
+#include <linux/if_tun.h>
+#include <linux/ip.h>
+#include <linux/tcp.h>
+#include <linux/udp.h>
+#include <linux/virtio_net.h>
+#include <net/if.h>
+#include <poll.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#define BYTES_MAX	65535
+#define SEGMENT		1448
+#define WARM_UP		1000
+
+enum mode { PLAIN, VNET, TSO };
+
+struct frame {
+	struct virtio_net_hdr vnet;
+	unsigned char eth[BYTES_MAX];
+} __attribute__((packed));
+
+static const unsigned char mac_a[ETH_ALEN] = { 2, 0, 0, 0, 0x0a, 1 };
+static const unsigned char mac_b[ETH_ALEN] = { 2, 0, 0, 0, 0x0b, 0x99 };
+
+static int tap_open(const char *name, enum mode mode)
+{
+	int size = sizeof(struct virtio_net_hdr);
+	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI };
+	int fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK);
+
+	if (fd < 0)
+		err(1, "/dev/net/tun");
+	if (mode != PLAIN)
+		ifr.ifr_flags |= IFF_VNET_HDR;
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
+	if (ioctl(fd, TUNSETIFF, &ifr))
+		err(1, "%s", name);
+	if (mode != PLAIN && ioctl(fd, TUNSETVNETHDRSZ, &size))
+		err(1, "%s: header", name);
+	if (mode == TSO && ioctl(fd, TUNSETOFFLOAD, TUN_F_CSUM | TUN_F_TSO4))
+		err(1, "%s: offload", name);
+	return fd;
+}
+
+static unsigned short checksum(const void *data, size_t len)
+{
+	const unsigned short *word = data;
+	unsigned int sum = 0;
+
+	for (; len > 1; len -= 2)
+		sum += *word++;
+	sum = (sum & 0xffff) + (sum >> 16);
+	return ~(sum + (sum >> 16));
+}
+
+static void frame_fill(struct frame *frame, enum mode mode, size_t bytes)
+{
+	struct ethhdr *eth = (struct ethhdr *)frame->eth;
+	struct iphdr ip = {
+		.version = 4, .ihl = 5, .ttl = 64,
+		.tot_len = htons(bytes - ETH_HLEN),
+		.protocol = mode == TSO ? IPPROTO_TCP : IPPROTO_UDP,
+		.saddr = htonl(0xc0000201), .daddr = htonl(0xc0000202),
+	};
+	struct udphdr udp = {
+		.source = htons(9), .dest = htons(9),
+		.len = htons(bytes - ETH_HLEN - sizeof(ip)),
+	};
+	struct tcphdr tcp = {
+		.source = htons(9), .dest = htons(9), .doff = 5, .ack = 1,
+		.window = htons(65535),
+	};
+	unsigned char *payload = frame->eth + ETH_HLEN + sizeof(ip);
+
+	memset(frame, 0, sizeof(*frame));
+	memcpy(eth->h_dest, mac_b, ETH_ALEN);
+	memcpy(eth->h_source, mac_a, ETH_ALEN);
+	eth->h_proto = htons(ETH_P_IP);
+	ip.check = checksum(&ip, sizeof(ip));
+	memcpy(frame->eth + ETH_HLEN, &ip, sizeof(ip));
+	if (mode != TSO) {
+		memcpy(payload, &udp, sizeof(udp));
+		return;
+	}
+	memcpy(payload, &tcp, sizeof(tcp));
+	frame->vnet.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM;
+	frame->vnet.gso_type = VIRTIO_NET_HDR_GSO_TCPV4;
+	frame->vnet.gso_size = SEGMENT;
+	frame->vnet.hdr_len = ETH_HLEN + sizeof(ip) + sizeof(tcp);
+	frame->vnet.csum_start = ETH_HLEN + sizeof(ip);
+	frame->vnet.csum_offset = offsetof(struct tcphdr, check);
+}
+
+/* What sits between the taps may take a while to see them come up. */
+static void wait_for_line(int from, int to, const void *data, size_t len)
+{
+	struct pollfd ready = { .fd = to, .events = POLLIN };
+	static struct frame got;
+	int i;
+
+	for (i = 0; i < 100; i++) {
+		if (write(from, data, len) != (ssize_t)len)
+			continue;
+		if (poll(&ready, 1, 100) == 1)
+			break;
+	}
+	if (i == 100)
+		errx(1, "nothing arrives");
+	while (read(to, &got, sizeof(got)) > 0)
+		;
+}
+
+static void send_frames(int from, int to, const void *data, size_t len,
+			long count)
+{
+	static struct frame got;
+	ssize_t n;
+
+	while (count--) {
+		if (write(from, data, len) != (ssize_t)len)
+			err(1, "write");
+		n = read(to, &got, sizeof(got));
+		if (n < 0)
+			err(1, "read");
+		if (n != (ssize_t)len)
+			errx(1, "%zd bytes arrived of %zu", n, len);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	static struct frame frame;
+	struct timespec start, end;
+	const void *data = &frame;
+	size_t bytes, len;
+	enum mode mode;
+	int from, to;
+	long count;
+
+	if (argc != 6)
+		errx(2, "usage: tapline plain|vnet|tso FROM TO FRAMES BYTES");
+	mode = !strcmp(argv[1], "tso") ? TSO :
+	       !strcmp(argv[1], "vnet") ? VNET : PLAIN;
+	count = atol(argv[4]);
+	bytes = strtoul(argv[5], NULL, 10);
+	if (count < 1 || bytes < 60 || bytes > BYTES_MAX)
+		errx(2, "bad FRAMES or BYTES");
+
+	from = tap_open(argv[2], mode);
+	to = tap_open(argv[3], mode);
+	frame_fill(&frame, mode, bytes);
+	len = bytes;
+	if (mode == PLAIN)
+		data = frame.eth;
+	else
+		len += sizeof(frame.vnet);
+	wait_for_line(from, to, data, len);
+	send_frames(from, to, data, len, WARM_UP);
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	send_frames(from, to, data, len, count);
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	printf("%.1f\n", ((end.tv_sec - start.tv_sec) * 1e9 +
+			  (end.tv_nsec - start.tv_nsec)) / count);
+	return 0;
+}
