@@ -50,6 +50,46 @@ static inline void nemu_netdev_set_netns_immutable(struct net_device *dev)
 #endif /* < 6.12: a feature bit; renamed in 6.15 and in later 6.12.y */
 }
 
+/* The device takes frames from several CPUs at once: no lock to transmit. */
+static inline bool nemu_netdev_is_lltx(const struct net_device *dev)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+	return dev->lltx;
+#else
+	return dev->features & NETIF_F_LLTX;
+#endif /* < 6.12: a feature bit */
+}
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+#if defined(CONFIG_NET_XGRESS)
+#define NEMU_TC_EGRESS	tcx_egress
+#endif
+#elif defined(CONFIG_NET_CLS_ACT)
+#define NEMU_TC_EGRESS	miniq_egress
+#endif /* < 6.6: tc alone, without BPF programs of its own */
+
+/* Does tc, BPF or netfilter look at what the device sends? */
+static inline bool nemu_netdev_egress_hooked(const struct net_device *dev)
+{
+#ifdef NEMU_TC_EGRESS
+	if (rcu_access_pointer(dev->NEMU_TC_EGRESS))
+		return true;
+#endif
+#ifdef CONFIG_NETFILTER_EGRESS
+	if (rcu_access_pointer(dev->nf_hooks_egress))
+		return true;
+#endif
+	return false;
+}
+
+/* What the ingress hook noted is not for the way out. */
+static inline void nemu_skb_leave_ingress(struct sk_buff *skb)
+{
+#ifdef NEMU_TC_EGRESS
+	skb->tc_at_ingress = 0;
+#endif
+}
+
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
 static inline __be16 nemu_vlan_protocol(struct sk_buff *skb, int *depth)
 {

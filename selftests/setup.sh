@@ -15,9 +15,9 @@ BUILD_PACKAGES="build-essential bc libelf-dev kmod pkg-config xz-utils
 	libnl-3-dev libnl-genl-3-dev libjson-c-dev"
 TEST_PACKAGES="bison flex libssl-dev sparse cpio libmnl-dev
 	qemu-system-x86 seabios ipxe-qemu busybox-static
-	iproute2 ethtool iperf3 tcpdump jq util-linux procps
+	iproute2 ethtool iperf3 nftables tcpdump jq util-linux procps
 	shellcheck codespell mandoc perl python3"
-BENCH_PACKAGES="nftables slirp4netns
+BENCH_PACKAGES="slirp4netns
 	libbpf1 libcap-ng0 libnuma1 libunbound8 libxdp1 libvdeplug2"
 # The bench wants one program of each of these, not the services that come with
 # them: unpacked into the cache, not installed.

@@ -109,10 +109,19 @@ void nemu_switch_sum(struct nemu_switch *sw, struct nemu_stats_sum *sum)
 		nemu_stats_add(sum, port->stats);
 }
 
+static void set_state(struct nemu_switch *sw, unsigned long mask, bool on)
+{
+	unsigned long old = READ_ONCE(sw->state);
+
+	while (!try_cmpxchg(&sw->state, &old, on ? old | mask : old & ~mask))
+		;
+}
+
 static void update_host_port(struct nemu_switch *sw)
 {
 	nemu_port_set_flags(&sw->host, NEMU_PORT_ON,
-			    sw->up && sw->opts.host_port ? NEMU_PORT_ON : 0);
+			    READ_ONCE(sw->state) & NEMU_SWITCH_UP &&
+			    sw->opts.host_port ? NEMU_PORT_ON : 0);
 	update_carrier(sw);
 }
 
@@ -122,7 +131,8 @@ static void opts_apply(struct nemu_switch *sw,
 	bool forget = opts->mode == NETEMU_MODE_HUB &&
 		      sw->opts.mode != NETEMU_MODE_HUB;
 
-	WRITE_ONCE(sw->opts.mode, opts->mode);
+	sw->opts.mode = opts->mode;
+	set_state(sw, NEMU_SWITCH_HUB, opts->mode == NETEMU_MODE_HUB);
 	WRITE_ONCE(sw->opts.host_port, opts->host_port);
 	WRITE_ONCE(sw->opts.reserved_mask, opts->reserved_mask);
 	WRITE_ONCE(sw->opts.fdb_limit, opts->fdb_limit);
@@ -191,7 +201,7 @@ static int switch_open(struct net_device *dev)
 {
 	struct nemu_switch *sw = netdev_priv(dev);
 
-	WRITE_ONCE(sw->up, true);
+	set_state(sw, NEMU_SWITCH_UP, true);
 	update_host_port(sw);
 	netif_start_queue(dev);
 	return 0;
@@ -202,7 +212,7 @@ static int switch_stop(struct net_device *dev)
 	struct nemu_switch *sw = netdev_priv(dev);
 
 	netif_stop_queue(dev);
-	WRITE_ONCE(sw->up, false);
+	set_state(sw, NEMU_SWITCH_UP, false);
 	update_host_port(sw);
 	return 0;
 }
@@ -230,8 +240,11 @@ static int switch_set_mac(struct net_device *dev, void *p)
 	return nemu_fdb_host_change(netdev_priv(dev), addr->sa_data);
 }
 
+/* Called with the lock of the address lists, also when the device comes up. */
 static void switch_set_rx_mode(struct net_device *dev)
 {
+	set_state(netdev_priv(dev), NEMU_SWITCH_WATCHED,
+		  dev->flags & IFF_PROMISC);
 	__dev_uc_sync(dev, nemu_fdb_host_add, nemu_fdb_host_del);
 }
 
@@ -335,6 +348,7 @@ static int switch_newlink(struct net *src_net, struct net_device *dev,
 		if (err)
 			return err;
 	}
+	set_state(sw, NEMU_SWITCH_HUB, sw->opts.mode == NETEMU_MODE_HUB);
 	if (!tb[IFLA_ADDRESS])
 		eth_hw_addr_random(dev);
 	sw->mtu_by_hand = tb[IFLA_MTU];

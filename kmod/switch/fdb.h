@@ -2,6 +2,8 @@
 #ifndef _NEMU_FDB_H
 #define _NEMU_FDB_H
 
+#include <linux/cache.h>
+#include <linux/if_ether.h>
 #include <linux/jiffies.h>
 #include <linux/mutex.h>
 #include <linux/rculist.h>
@@ -78,30 +80,61 @@ struct nemu_fdb_table {
  * @grow_work: makes the table larger, or gives it a new seed
  * @rehash: a chain overflowed: the seed has to change; fdb->lock
  * @grow_lock: one change of tables at a time; taken before fdb->lock
+ *
+ * What frames read lies apart from what learning writes.
  */
 struct nemu_fdb {
 	struct nemu_fdb_table __rcu *table;
 	unsigned long ageing;
+
+	spinlock_t lock ____cacheline_aligned_in_smp;
 	u32 learned;
 	u32 fixed;
-	spinlock_t lock;
 	struct delayed_work age_work;
 	struct work_struct grow_work;
 	bool rehash;
 	struct mutex grow_lock;
 };
 
-/* A hash key of an address: equal bytes, equal key; not ordered. */
+/*
+ * The key of an address: its bytes as a little-endian number. All that a frame
+ * is asked about its addresses is asked of the keys.
+ */
+#define NEMU_FDB_KEY_BROADCAST	GENMASK_ULL(47, 0)
+#define NEMU_FDB_KEY_GROUP	BIT_ULL(0)	/* multicast or broadcast */
+
 static inline u64 nemu_fdb_key(const u8 *addr)
 {
-	return get_unaligned((const u32 *)addr) |
-	       (u64)get_unaligned((const u16 *)(addr + 4)) << 32;
+	return get_unaligned_le32(addr) |
+	       (u64)get_unaligned_le16(addr + 4) << 32;
 }
 
 static inline void nemu_fdb_addr(u64 key, u8 *addr)
 {
-	put_unaligned((u32)key, (u32 *)addr);
-	put_unaligned((u16)(key >> 32), (u16 *)(addr + 4));
+	put_unaligned_le32(key, addr);
+	put_unaligned_le16(key >> 32, addr + 4);
+}
+
+/* Keys out of an Ethernet header: each takes one load, within the header. */
+static inline u64 nemu_fdb_dest(const struct ethhdr *eth)
+{
+	return get_unaligned_le64(eth->h_dest) & NEMU_FDB_KEY_BROADCAST;
+}
+
+static inline u64 nemu_fdb_source(const struct ethhdr *eth)
+{
+	return get_unaligned_le64((const u8 *)eth + ETH_ALEN - 2) >> 16;
+}
+
+/* 01:80:c2:00:00:0X: reserved by IEEE 802.1Q, table 8-1 */
+static inline bool nemu_fdb_key_is_reserved(u64 key)
+{
+	return (key & 0xf0ffffffffffULL) == 0xc28001;
+}
+
+static inline unsigned int nemu_fdb_key_last(u64 key)
+{
+	return key >> 40;
 }
 
 /*

@@ -18,15 +18,15 @@ static void deliver(struct nemu_port *out, struct sk_buff *skb)
 		nemu_port_xmit(out, skb);
 }
 
-/* A copy for one port of several; does not consume. */
-static void deliver_copy(struct nemu_port *out, struct sk_buff *skb)
+/* A copy for the host, which is not the only one; does not consume. */
+static void host_rx_copy(struct nemu_switch *sw, struct sk_buff *skb)
 {
 	struct sk_buff *copy = skb_clone(skb, GFP_ATOMIC);
 
 	if (likely(copy))
-		deliver(out, copy);
+		nemu_host_rx(sw, copy);
 	else
-		nemu_stats_drop(out->stats, NETEMU_DROP_NO_MEMORY);
+		nemu_stats_drop(sw->host.stats, NETEMU_DROP_NO_MEMORY);
 }
 
 /* May a frame from a port with flags @from go out here? */
@@ -47,32 +47,41 @@ static bool takes(const struct nemu_port *out, unsigned long from,
 static void flood(struct nemu_switch *sw, struct nemu_port *in,
 		  struct sk_buff *skb, unsigned long from, unsigned long need)
 {
+	bool host = in != &sw->host && takes(&sw->host, from, need);
 	struct nemu_port *last = NULL, *port;
+	struct nemu_flood way;
 
-	if (in != &sw->host && takes(&sw->host, from, need))
-		last = &sw->host;
 	list_for_each_entry_rcu(port, &sw->ports, list) {
 		if (port == in || !takes(port, from, need))
 			continue;
-		if (last)
-			deliver_copy(last, skb);
+		if (last) {
+			nemu_flood_copy(&way, last);
+		} else {
+			if (host)
+				host_rx_copy(sw, skb);
+			if (unlikely(!nemu_flood_begin(&way, in, skb)))
+				return;
+		}
 		last = port;
 	}
 	if (last)
-		deliver(last, skb);
+		nemu_flood_end(&way, last);
+	else if (host)
+		nemu_host_rx(sw, skb);
 	else
 		nemu_drop(in->stats, skb, NETEMU_DROP_NO_TARGET);
 }
 
-static void forward_known(struct nemu_switch *sw, struct nemu_port *in,
-			  struct nemu_port *out, struct sk_buff *skb,
-			  unsigned long from)
+/* The address is known, but the way there is not simply open. */
+static noinline void forward_known(struct nemu_switch *sw,
+				   struct nemu_port *in, struct nemu_port *out,
+				   struct sk_buff *skb, unsigned long from)
 {
 	unsigned long flags = READ_ONCE(out->flags);
 
-	if (unlikely(sw->dev->flags & IFF_PROMISC) && in != &sw->host &&
+	if (READ_ONCE(sw->state) & NEMU_SWITCH_WATCHED && in != &sw->host &&
 	    out != &sw->host && takes(&sw->host, 0, NEMU_PORT_ON))
-		deliver_copy(&sw->host, skb);
+		host_rx_copy(sw, skb);
 	if (unlikely(out == in))
 		nemu_drop(in->stats, skb, NETEMU_DROP_SAME_PORT);
 	else if (likely(takes(out, from, NEMU_PORT_ON)))
@@ -85,7 +94,7 @@ static void forward_known(struct nemu_switch *sw, struct nemu_port *in,
 		nemu_drop(out->stats, skb, NETEMU_DROP_PORT_DISABLED);
 }
 
-static void forward_flood(struct nemu_switch *sw, struct nemu_port *in,
+static noinline void forward_flood(struct nemu_switch *sw, struct nemu_port *in,
 			  struct sk_buff *skb, unsigned long from,
 			  enum nemu_storm_class class)
 {
@@ -112,8 +121,8 @@ static void forward_flood(struct nemu_switch *sw, struct nemu_port *in,
 }
 
 /* A hub repeats everything; only the limits of the port it came by count. */
-static void forward_hub(struct nemu_switch *sw, struct nemu_port *in,
-			struct sk_buff *skb, unsigned long from)
+static noinline void forward_hub(struct nemu_switch *sw, struct nemu_port *in,
+				 struct sk_buff *skb, unsigned long from)
 {
 	const u8 *dest = eth_hdr(skb)->h_dest;
 
@@ -128,58 +137,75 @@ static void forward_hub(struct nemu_switch *sw, struct nemu_port *in,
 		flood(sw, in, skb, from, NEMU_PORT_ON);
 }
 
-/* Returns false after dropping a frame whose source can't be true. */
-static bool learn(struct nemu_switch *sw, struct nemu_port *in,
-		  struct sk_buff *skb)
+/* Can a frame for a known address go from one port to the other, and no more? */
+static __always_inline bool is_open(const struct nemu_port *in,
+				    const struct nemu_port *out,
+				    unsigned long state, unsigned long from)
 {
-	u64 key = nemu_fdb_key(eth_hdr(skb)->h_source);
-	struct nemu_fdb_entry *e = nemu_fdb_find_rcu(&sw->fdb, key);
+	unsigned long flags = READ_ONCE(out->flags);
 
-	if (likely(e && rcu_access_pointer(e->port) == in)) {
-		nemu_fdb_heard(e);
-		return true;
-	}
-	if (likely(nemu_fdb_learn(in, key)))
-		return true;
-	nemu_drop(in->stats, skb, NETEMU_DROP_OWN_SOURCE);
-	return false;
+	return (flags & (NEMU_PORT_ON | NEMU_PORT_BLOCKED | NEMU_PORT_HOST)) ==
+	       NEMU_PORT_ON && !(flags & from & NEMU_PORT_ISOLATED) &&
+	       out != in && !(state & NEMU_SWITCH_WATCHED) &&
+	       nemu_device_ready(out->dev);
 }
 
-static void forward(struct nemu_switch *sw, struct nemu_port *in,
-		    struct sk_buff *skb, unsigned long from)
+/*
+ * The heart of the switch. For a frame between two known addresses this is all:
+ * two look-ups in one table, then the way out.
+ */
+static __always_inline void forward(struct nemu_switch *sw,
+				    struct nemu_port *in, struct sk_buff *skb,
+				    unsigned long state, unsigned long from)
 {
-	const u8 *dest = eth_hdr(skb)->h_dest;
+	const struct ethhdr *eth = eth_hdr(skb);
+	u64 source = nemu_fdb_source(eth), dest = nemu_fdb_dest(eth);
+	const struct nemu_fdb_table *t;
 	struct nemu_fdb_entry *e;
+	struct nemu_port *out;
 
-	if (unlikely(READ_ONCE(sw->opts.mode) == NETEMU_MODE_HUB)) {
+	if (unlikely(state & NEMU_SWITCH_HUB)) {
 		forward_hub(sw, in, skb, from);
 		return;
 	}
-	if (unlikely(!learn(sw, in, skb)))
+	t = rcu_dereference(sw->fdb.table);
+	e = nemu_fdb_find_in(t, source);
+	if (likely(e && rcu_access_pointer(e->port) == in)) {
+		nemu_fdb_heard(e);
+	} else if (unlikely(!nemu_fdb_learn(in, source))) {
+		nemu_drop(in->stats, skb, NETEMU_DROP_OWN_SOURCE);
 		return;
-	if (is_multicast_ether_addr(dest)) {
+	}
+	if (unlikely(dest & NEMU_FDB_KEY_GROUP)) {
 		forward_flood(sw, in, skb, from,
-			      is_broadcast_ether_addr(dest) ?
+			      dest == NEMU_FDB_KEY_BROADCAST ?
 			      NEMU_STORM_BCAST : NEMU_STORM_MCAST);
 		return;
 	}
-	e = nemu_fdb_find_rcu(&sw->fdb, nemu_fdb_key(dest));
-	if (likely(e))
-		forward_known(sw, in, rcu_dereference(e->port), skb, from);
-	else
+	e = nemu_fdb_find_in(t, dest);
+	if (unlikely(!e)) {
 		forward_flood(sw, in, skb, from, NEMU_STORM_UNKNOWN);
+		return;
+	}
+	out = rcu_dereference(e->port);
+	if (likely(is_open(in, out, state, from)))
+		nemu_port_xmit(out, skb);
+	else
+		forward_known(sw, in, out, skb, from);
 }
 
-/* Why a port may not send now, or NETEMU_DROP_NONE. */
-static enum netemu_drop ingress_check(const struct nemu_switch *sw,
-				      const struct sk_buff *skb,
-				      unsigned long flags)
+/* Why a port may not send this frame now, or NETEMU_DROP_NONE. */
+static __always_inline enum netemu_drop
+ingress_check(unsigned long state, const struct sk_buff *skb,
+	      unsigned long flags)
 {
+	u64 source = nemu_fdb_source(eth_hdr(skb));
+
 	if (unlikely(flags & NEMU_PORT_BLOCKED))
 		return NETEMU_DROP_PORT_BLOCKED;
-	if (unlikely(!READ_ONCE(sw->up)))
+	if (unlikely(!(state & NEMU_SWITCH_UP)))
 		return NETEMU_DROP_PORT_DISABLED;
-	if (unlikely(!is_valid_ether_addr(eth_hdr(skb)->h_source)))
+	if (unlikely(source & NEMU_FDB_KEY_GROUP || !source))
 		return NETEMU_DROP_INVALID_SOURCE;
 	return NETEMU_DROP_NONE;
 }
@@ -188,15 +214,19 @@ static enum netemu_drop ingress_check(const struct nemu_switch *sw,
  * 01:80:c2:00:00:0X that is not to be forwarded (IEEE 802.1Q 8.6.3). A hub
  * knows no such addresses, but even there PAUSE ends at the wire it came from.
  */
-static bool reserved(const struct nemu_switch *sw, const u8 *dest)
+static __always_inline bool reserved(const struct nemu_switch *sw,
+				     unsigned long state,
+				     const struct sk_buff *skb)
 {
+	u64 dest = nemu_fdb_dest(eth_hdr(skb));
 	u16 mask;
 
-	if (likely(!is_link_local_ether_addr(dest)))
+	if (likely(!(dest & NEMU_FDB_KEY_GROUP)) ||
+	    !nemu_fdb_key_is_reserved(dest))
 		return false;
-	mask = READ_ONCE(sw->opts.mode) == NETEMU_MODE_HUB ?
-	       (u16)~BIT(1) : READ_ONCE(sw->opts.reserved_mask);
-	return !(mask & BIT(dest[5]));
+	mask = state & NEMU_SWITCH_HUB ? (u16)~BIT(1) :
+					 READ_ONCE(sw->opts.reserved_mask);
+	return !(mask & BIT(nemu_fdb_key_last(dest)));
 }
 
 /**
@@ -212,27 +242,22 @@ rx_handler_result_t nemu_port_rx(struct sk_buff **pskb)
 	struct sk_buff *skb = *pskb;
 	struct nemu_port *port = rcu_dereference(skb->dev->rx_handler_data);
 	struct nemu_switch *sw = port->sw;
+	unsigned long state = READ_ONCE(sw->state);
 	unsigned long flags = READ_ONCE(port->flags);
 	enum netemu_drop drop;
 
 	if (unlikely(skb->pkt_type == PACKET_LOOPBACK))
 		return RX_HANDLER_PASS;
-	skb = skb_share_check(skb, GFP_ATOMIC);
-	if (unlikely(!skb)) {
-		nemu_stats_drop(port->stats, NETEMU_DROP_NO_MEMORY);
-		return RX_HANDLER_CONSUMED;
-	}
-	drop = ingress_check(sw, skb, flags);
+	drop = ingress_check(state, skb, flags);
 	if (unlikely(drop)) {
 		nemu_drop(port->stats, skb, drop);
 		return RX_HANDLER_CONSUMED;
 	}
-	if (reserved(sw, eth_hdr(skb)->h_dest)) {
+	if (unlikely(reserved(sw, state, skb))) {
 		nemu_stats_drop(port->stats, NETEMU_DROP_RESERVED);
-		*pskb = skb;
 		return RX_HANDLER_EXACT;
 	}
-	forward(sw, port, skb, flags);
+	forward(sw, port, skb, state, flags);
 	return RX_HANDLER_CONSUMED;
 }
 
@@ -245,7 +270,8 @@ netdev_tx_t nemu_host_tx(struct sk_buff *skb, struct net_device *dev)
 {
 	struct nemu_switch *sw = netdev_priv(dev);
 	struct nemu_port *host = &sw->host;
-	unsigned long flags;
+	unsigned long state = READ_ONCE(sw->state);
+	unsigned long flags = READ_ONCE(host->flags);
 	enum netemu_drop drop;
 
 	rcu_read_lock();
@@ -254,17 +280,16 @@ netdev_tx_t nemu_host_tx(struct sk_buff *skb, struct net_device *dev)
 		goto drop;
 	}
 	skb_reset_mac_header(skb);
-	flags = READ_ONCE(host->flags);
-	drop = ingress_check(sw, skb, flags);
+	drop = ingress_check(state, skb, flags);
 	if (unlikely(!READ_ONCE(sw->opts.host_port)))
 		drop = NETEMU_DROP_HOST_PORT_OFF;
-	else if (!drop && reserved(sw, eth_hdr(skb)->h_dest))
+	else if (!drop && reserved(sw, state, skb))
 		drop = NETEMU_DROP_RESERVED;
 	if (unlikely(drop))
 		goto drop;
 	dev_sw_netstats_tx_add(dev, 1, skb->len);
 	skb_pull(skb, ETH_HLEN);
-	forward(sw, host, skb, flags);
+	forward(sw, host, skb, state, flags);
 	rcu_read_unlock();
 	return NETDEV_TX_OK;
 

@@ -6,6 +6,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <net/dsa.h>
+#include <net/rtnetlink.h>
 
 static bool is_port(const struct net_device *dev)
 {
@@ -208,6 +209,19 @@ static int link_master(struct nemu_port *port, struct netlink_ext_ack *extack)
 	return err;
 }
 
+/* What a device stays for as long as it lives. */
+static unsigned long device_flags(const struct net_device *dev)
+{
+	const struct rtnl_link_ops *ops = dev->rtnl_link_ops;
+	unsigned long flags = 0;
+
+	if (nemu_netdev_is_lltx(dev))
+		flags |= NEMU_PORT_UNLOCKED;
+	if (ops && !strcmp(ops->kind, "veth"))
+		flags |= NEMU_PORT_VETH;
+	return flags;
+}
+
 /**
  * nemu_port_attach() - make a device a port
  * @sw: switch
@@ -235,7 +249,7 @@ int nemu_port_attach(struct nemu_switch *sw, struct net_device *dev,
 	err = port_init(port, sw, dev);
 	if (err)
 		goto err_free_port;
-	port->flags = NEMU_PORT_ON;
+	port->flags = NEMU_PORT_ON | device_flags(dev);
 	opts_apply(port, opts);
 	nemu_guard_init(port);
 

@@ -42,10 +42,17 @@
 #define NEMU_PORT_BCAST_FLOOD	BIT(5)
 #define NEMU_PORT_ISOLATED	BIT(6)
 #define NEMU_PORT_HOST		BIT(7)	/* the switch device itself */
+#define NEMU_PORT_UNLOCKED	BIT(8)	/* its driver needs no lock to send */
+#define NEMU_PORT_VETH		BIT(9)	/* one end of a veth pair */
 
 #define NEMU_PORT_OPT_FLAGS	(NEMU_PORT_LEARNING | NEMU_PORT_FLOOD | \
 				 NEMU_PORT_MCAST_FLOOD | \
 				 NEMU_PORT_BCAST_FLOOD | NEMU_PORT_ISOLATED)
+
+/* nemu_switch.state, read by every frame; changed by atomic operations. */
+#define NEMU_SWITCH_UP		BIT(0)	/* the device is up: frames pass */
+#define NEMU_SWITCH_HUB		BIT(1)	/* repeats, learns nothing */
+#define NEMU_SWITCH_WATCHED	BIT(2)	/* the device is promiscuous */
 
 enum nemu_storm_class {
 	NEMU_STORM_BCAST,
@@ -94,6 +101,10 @@ struct nemu_port_opts {
  * @unblock: ends a block by the loop guard
  * @tracker: of the hold on @dev
  * @rcu: frees the port
+ *
+ * The first cache line is all that a frame reads of the ports it comes and goes
+ * by; no frame writes it, nor does learning. Limits, where there are any, are
+ * written by the frames they count, learning writes the rest.
  */
 struct nemu_port {
 	struct nemu_switch *sw;
@@ -101,7 +112,8 @@ struct nemu_port {
 	unsigned long flags;
 	struct list_head list;
 	struct nemu_stats __percpu *stats;
-	struct nemu_storm storm[__NEMU_STORM_MAX];
+
+	struct nemu_storm storm[__NEMU_STORM_MAX] ____cacheline_aligned_in_smp;
 
 	u32 fdb_limit ____cacheline_aligned_in_smp;
 	u32 fdb_count[__NEMU_FDB_KINDS];
@@ -140,7 +152,7 @@ struct nemu_switch_opts {
 /**
  * struct nemu_switch - private data of a device of kind netemu
  * @dev: the device
- * @up: is the device up? Frames pass only then.
+ * @state: NEMU_SWITCH_*
  * @opts: options; RTNL, words read under RCU
  * @ports: ports, without the host port; RTNL, read under RCU
  * @fdb: forwarding database
@@ -154,12 +166,14 @@ struct nemu_switch_opts {
  * @moves: addresses that moved; fdb->lock
  * @events_lost: notifications left out
  * @event_limit: keeps a guest from flooding the listeners
+ *
+ * Up to the first lines of @fdb and @host no frame writes anything.
  */
 struct nemu_switch {
 	struct net_device *dev;
-	bool up;
-	struct nemu_switch_opts opts;
+	unsigned long state;
 	struct list_head ports;
+	struct nemu_switch_opts opts;
 	struct nemu_fdb fdb;
 	struct nemu_port host;
 
@@ -173,6 +187,18 @@ struct nemu_switch {
 	atomic64_t events_lost;
 	struct ratelimit_state event_limit;
 };
+
+#ifdef CONFIG_SMP
+/* What one CPU writes for a frame must not push out what the others read. */
+static_assert(offsetofend(struct nemu_port, stats) <= SMP_CACHE_BYTES);
+static_assert(offsetof(struct nemu_port, storm) >= SMP_CACHE_BYTES);
+static_assert(offsetof(struct nemu_port, fdb_limit) >=
+	      offsetofend(struct nemu_port, storm));
+static_assert(offsetofend(struct nemu_switch, ports) <= SMP_CACHE_BYTES);
+static_assert(offsetof(struct nemu_switch, fdb) % SMP_CACHE_BYTES == 0);
+static_assert(offsetof(struct nemu_fdb, lock) >= SMP_CACHE_BYTES);
+static_assert(offsetofend(struct nemu_fdb_entry, heard) <= SMP_CACHE_BYTES);
+#endif
 
 /* device.c */
 extern struct rtnl_link_ops nemu_switch_link_ops;
@@ -236,8 +262,25 @@ static inline bool nemu_device_ready(const struct net_device *dev)
 rx_handler_result_t nemu_port_rx(struct sk_buff **pskb);
 netdev_tx_t nemu_host_tx(struct sk_buff *skb, struct net_device *dev);
 
-/* transmit.c */
+/* transmit.c: called under RCU with BH off */
+
+/**
+ * struct nemu_flood - a frame on its way out of several ports
+ * @skb: the frame, data at its Ethernet header
+ * @size: bytes behind the Ethernet header
+ * @needs: features that a device needs to have to take it as it is
+ */
+struct nemu_flood {
+	struct sk_buff *skb;
+	unsigned int size;
+	netdev_features_t needs;
+};
+
 void nemu_port_xmit(struct nemu_port *out, struct sk_buff *skb);
+bool nemu_flood_begin(struct nemu_flood *flood, struct nemu_port *in,
+		      struct sk_buff *skb);
+void nemu_flood_copy(const struct nemu_flood *flood, struct nemu_port *out);
+void nemu_flood_end(const struct nemu_flood *flood, struct nemu_port *out);
 void nemu_host_rx(struct nemu_switch *sw, struct sk_buff *skb);
 
 /* guard.c */
