@@ -147,6 +147,7 @@ test_taps() {
 	is '.[0] | .ifname == "vm0" and .kind == "tap" and .switch == "sw0" and .up
 	    and .managed and .state == "disabled" and .tap.user == 1000
 	    and .tap.persist and .tap.vnet_hdr and (.tap.multi_queue | not)' port show vm0
+	point "the tap has no queue in front" eval 'tc qdisc show dev vm0 root | grep -q "^qdisc noqueue"'
 	point "the tap has no IPv6 of its own" ip -d link show vm0
 	said "... says the kernel" 'addrgenmode none'
 	said "the tap is marked" 'alias netemu-ctl'

@@ -18,6 +18,7 @@
 #include <linux/if.h>
 #include <linux/if_link.h>
 #include <linux/if_tun.h>
+#include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 
 #define TUN_DEVICE	"/dev/net/tun"
@@ -95,6 +96,26 @@ static int dress_tap(struct wire *w, int ifindex, const struct tap_spec *spec)
 	return wire_talk(w, w->rt, &req, NULL, NULL);
 }
 
+/*
+ * A tap never stops its queue: a guest that is slow to read loses frames in the
+ * tap itself, so the queueing discipline that the host puts in front by default
+ * stays empty and only costs. libvirt does the same.
+ */
+static int remove_queue(struct wire *w, int ifindex)
+{
+	static const char kind[] = "noqueue";
+	struct tcmsg tc = {
+		.tcm_ifindex = ifindex,
+		.tcm_parent = TC_H_ROOT,
+	};
+	struct request req;
+
+	request_rt(&req, RTM_NEWQDISC, NLM_F_CREATE | NLM_F_REPLACE, &tc,
+		   sizeof(tc));
+	request_put(&req, NULL, TCA_KIND, kind, sizeof(kind));
+	return wire_talk(w, w->rt, &req, NULL, NULL);
+}
+
 static int name_tap(struct wire *w, int ifindex, const char *name)
 {
 	struct ifinfomsg ifi = { .ifi_index = ifindex };
@@ -120,6 +141,8 @@ int wire_tap_new(struct wire *w, const char *name, const struct tap_spec *spec,
 		ret = silence_ipv6(w, link.ifindex);
 	if (!ret)
 		ret = dress_tap(w, link.ifindex, spec);
+	if (!ret)
+		ret = remove_queue(w, link.ifindex);
 	if (!ret)
 		ret = name_tap(w, link.ifindex, name);
 	if (ret) {
