@@ -42,22 +42,32 @@ function net(key,    floor) {
 	return sprintf("%.0f", median(samples[key, "instructions"]) - floor)
 }
 
+function print_figure(key,    memory) {
+	memory = has(key, "memory")
+	print row[key], subject[key], (memory ? number(key, "memory") : bytes[key]),
+		number(key, "instructions"), net(key),
+		ratio(key, memory ? "memory" : "instructions"),
+		number(key, "ns"), ratio(key, "ns"),
+		(has(key, "two") ? sprintf("%.2f", median(samples[key, "two"])) : "-")
+}
+
 $1 == "sample" {
 	key = $2 SUBSEP $3 SUBSEP $4
 	if (!(key in row)) {
 		order[++count] = key
 		row[key] = $2; subject[key] = $3; bytes[key] = $4
 	}
+	if (!($2 in known)) {
+		known[$2] = 1
+		rows[++row_count] = $2
+	}
 	samples[key, $5] = samples[key, $5] " " $6
 }
 
 END {
 	OFS = "\t"
-	for (i = 1; i <= count; i++) {
-		key = order[i]
-		print row[key], subject[key], bytes[key], number(key, "instructions"),
-			net(key), ratio(key, "instructions"),
-			number(key, "ns"), ratio(key, "ns"),
-			has(key, "two") ? sprintf("%.2f", median(samples[key, "two"])) : "-"
-	}
+	for (r = 1; r <= row_count; r++)
+		for (i = 1; i <= count; i++)
+			if (row[order[i]] == rows[r])
+				print_figure(order[i])
 }

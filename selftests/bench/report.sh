@@ -90,8 +90,11 @@ report_compare() {
 	report_header
 	printf '\n'
 	jq -r -n --slurpfile old "$1" --slurpfile new "$2" '
-		def key: "\(.row)\t\(.subject)\t\(.bytes // "-")";
-		def table: map({ (key): .instructions_per_frame }) | add // {};
+		# A row about memory has its figure in "bytes".
+		def figure: .instructions_per_frame // .bytes;
+		def key: "\(.row)\t\(.subject)\t\(
+			if .instructions_per_frame then .bytes // "-" else "-" end)";
+		def table: map({ (key): figure }) | add // {};
 		($old[0] | table) as $was | ($new[0] | table) as $is |
 		($new[0] | map(.row) | unique) as $rows |
 		[ $is | to_entries[] | select(.value != null) |
@@ -101,8 +104,7 @@ report_compare() {
 		    "moved\t\(.key)\t\($was[.key])\t\(.value)\t\($moved * 10 | round / 10)"
 		  end ] +
 		[ $old[0][] | select(.row as $r | $rows | index($r)) | select($is[key] == null and
-		    .instructions_per_frame != null) |
-		  "gone\t\(key)\t\(.instructions_per_frame)\t-\t-" ] | .[]' |
+		    figure != null) | "gone\t\(key)\t\(figure)\t-\t-" ] | .[]' |
 	awk -F '\t' '
 	NR == 1 { printf "%-6s %-22s %-15s %6s %10s %10s %7s\n", "", "row", "subject",
 		"bytes", "before", "now", "%" }
