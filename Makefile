@@ -91,6 +91,9 @@ bench:
 bench-check:
 	@selftests/bench/bench.sh --check $(ROW)
 
+bench-native:
+	@selftests/bench/native/run.sh
+
 demo:
 	@selftests/vm/demo-run.sh
 
@@ -114,10 +117,11 @@ help:
 	@echo "make bench            what a frame costs, netemu beside others, in a VM"
 	@echo "     ROW=\"name ...\"   only these rows; JSON=FILE, CHART=FILE.svg"
 	@echo "make bench-check      what moved since the committed figures"
+	@echo "make bench-native     a second opinion, at native speed in User-mode Linux"
 	@echo "make clean            what make built in this tree"
 	@echo
 	@echo "The tests install the Debian packages they miss (selftests/setup.sh)"
 	@echo "and keep kernels and logs in ~/.cache/netemu."
 
 .PHONY: all module modules tools install install-module install-tools uninstall \
-	dkms-install dkms-remove check check-all lint bench bench-check demo clean help
+	dkms-install dkms-remove check check-all lint bench bench-check bench-native demo clean help
