@@ -173,15 +173,13 @@ test_pktgen() {
 	tc qdisc add dev p-h2 clsact
 	tc filter add dev p-h2 egress matchall action vlan push id 9
 	pktgen_to p-h2
-	check "a tag pushed at egress is there" counted_tags
+	check "a tag is pushed onto every frame at egress" test "$(tc_count p-h2)" -ge "$COUNT"
 	tc qdisc del dev p-h2 clsact
 	check "h1 still reaches h2" reaches h1 192.0.2.2
 	ip link del a0
 	ip link del d0
 	ip link del d1
 }
-
-counted_tags() { tc -s filter show dev p-h2 egress | grep -qE "Sent [1-9][0-9]* bytes $COUNT pkt"; }
 
 ksft_start
 modprobe pktgen

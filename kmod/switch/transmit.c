@@ -10,6 +10,8 @@
 #include "../drop.h"
 
 #include <linux/if_vlan.h>
+#include <linux/jump_label.h>
+#include <linux/moduleparam.h>
 #include <net/sch_generic.h>
 #include <net/xfrm.h>
 
@@ -64,6 +66,37 @@ static __always_inline bool turn_round(struct sk_buff *skb)
 	return skip_tags(skb);
 }
 
+static DEFINE_STATIC_KEY_TRUE(straight_key);
+
+static int set_straight(const char *value, const struct kernel_param *param)
+{
+	bool on;
+	int err;
+
+	err = kstrtobool(value, &on);
+	if (err)
+		return err;
+	if (on)
+		static_branch_enable(&straight_key);
+	else
+		static_branch_disable(&straight_key);
+	return 0;
+}
+
+static int get_straight(char *buf, const struct kernel_param *param)
+{
+	return sysfs_emit(buf, "%c\n",
+			  static_key_enabled(&straight_key) ? 'Y' : 'N');
+}
+
+static const struct kernel_param_ops straight_ops = {
+	.set = set_straight,
+	.get = get_straight,
+};
+module_param_cb(straight, &straight_ops, NULL, 0644);
+MODULE_PARM_DESC(straight,
+		 "Hand frames to a port's driver at once where nothing lies in between (default Y)");
+
 #define NEEDS_MORE	(~(netdev_features_t)0)	/* which no device has */
 
 /*
@@ -91,7 +124,8 @@ static __always_inline netdev_features_t needs(const struct sk_buff *skb)
 /*
  * May such a frame go to the driver at once? Only if nobody wants to see it
  * first: asked in the order of dev_queue_xmit() are queues, queueing
- * discipline, tc and nftables at egress, sockets that capture.
+ * discipline, tc and nftables at egress, sockets that capture; and how deep
+ * devices are stacked already.
  */
 static __always_inline bool is_straight(const struct nemu_port *out,
 					netdev_features_t needs)
@@ -99,11 +133,13 @@ static __always_inline bool is_straight(const struct nemu_port *out,
 	struct net_device *dev = out->dev;
 	const struct netdev_queue *txq = netdev_get_tx_queue(dev, 0);
 
-	return READ_ONCE(out->flags) & NEMU_PORT_UNLOCKED &&
+	return static_branch_likely(&straight_key) &&
+	       READ_ONCE(out->flags) & NEMU_PORT_UNLOCKED &&
 	       (dev->features & needs) == needs &&
 	       READ_ONCE(dev->real_num_tx_queues) == 1 &&
 	       !rcu_dereference_bh(txq->qdisc)->enqueue &&
-	       !nemu_netdev_egress_hooked(dev) && !dev_nit_active(dev);
+	       !nemu_netdev_egress_hooked(dev) && !dev_nit_active(dev) &&
+	       !dev_xmit_recursion();
 }
 
 /* The last step, as dev_queue_xmit() ends for a device without a queue. */
@@ -114,8 +150,11 @@ static int xmit_straight(struct net_device *dev, struct sk_buff *skb)
 
 	skb_set_queue_mapping(skb, 0);
 	nemu_skb_leave_ingress(skb);
-	if (likely(!netif_xmit_frozen_or_drv_stopped(txq)))
+	if (likely(!netif_xmit_frozen_or_drv_stopped(txq))) {
+		dev_xmit_recursion_inc();
 		ret = netdev_start_xmit(skb, dev, txq, false);
+		dev_xmit_recursion_dec();
+	}
 	if (unlikely(!dev_xmit_complete(ret)))
 		kfree_skb(skb);
 	return ret;
