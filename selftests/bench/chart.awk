@@ -9,7 +9,13 @@ function escape(text) {
 	return text
 }
 
-BEGIN { FS = "\t" }
+BEGIN {
+	FS = "\t"
+	label["bridge"] = "Linux bridge"
+	label["ovs"] = "Open vSwitch"
+	label["mirred"] = "tc mirred"
+	label["macvlan"] = "macvlan *"
+}
 
 $1 == "unicast-2" && $3 == 60 && $2 != "floor" && $2 != "netemu-static" && $5 != "-" {
 	for (i = ++n; i > 1 && value[i - 1] + 0 > $5 + 0; i--) {
@@ -18,6 +24,8 @@ $1 == "unicast-2" && $3 == 60 && $2 != "floor" && $2 != "netemu-static" && $5 !=
 	}
 	name[i] = $2
 	value[i] = $5
+	if ($2 == "macvlan")
+		about = about "; * without the second veth hop"
 	if ($5 + 0 > most)
 		most = $5 + 0
 }
@@ -27,7 +35,7 @@ END {
 		print "no figures of the row unicast for a chart" >"/dev/stderr"
 		exit 1
 	}
-	left = 110; room = 500; step = 30; top = 44
+	left = 120; room = 490; step = 30; top = 44
 	height = top + n * step + 34
 	printf "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 680 %d\" ", height
 	printf "width=\"680\" height=\"%d\" role=\"img\" aria-labelledby=\"t\">\n", height
@@ -47,7 +55,7 @@ END {
 		y = top + (i - 1) * step
 		width = room * value[i] / most
 		printf "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>\n",
-			left - 10, y + 15, escape(name[i])
+			left - 10, y + 15, escape(name[i] in label ? label[name[i]] : name[i])
 		printf "<rect%s x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"20\" rx=\"2\"/>\n",
 			(name[i] == "netemu" ? " class=\"ours\"" : ""), left, y, width
 		printf "<text x=\"%.1f\" y=\"%d\">%d</text>\n", left + width + 8, y + 15, value[i]

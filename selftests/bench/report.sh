@@ -84,7 +84,7 @@ report_failures() {
 	return $rc
 }
 
-# report_compare OLD NEW: what moved by more than 2 %, came or went
+# report_compare OLD NEW: what moved by more than 2 % (memory: 10 %), came or went
 report_compare() {
 	[ -r "$1" ] || { say "no figures to compare with: $1"; return 0; }
 	report_header
@@ -100,7 +100,8 @@ report_compare() {
 		[ $is | to_entries[] | select(.value != null) |
 		  if $was[.key] == null then "new\t\(.key)\t-\t\(.value)\t-"
 		  else (100 * (.value / $was[.key] - 1)) as $moved |
-		    select($moved > 2 or $moved < -2) |
+		    (if .key | startswith("memory") then 10 else 2 end) as $much |
+		    select($moved > $much or $moved < -$much) |
 		    "moved\t\(.key)\t\($was[.key])\t\(.value)\t\($moved * 10 | round / 10)"
 		  end ] +
 		[ $old[0][] | select(.row as $r | $rows | index($r)) | select($is[key] == null and

@@ -87,12 +87,12 @@ host_names() {
 	done
 }
 
-# mac_number BASE INDEX: the address that pktgen makes from BASE
+# mac_number VARIABLE BASE INDEX: the address that pktgen makes from BASE
 mac_number() {
-	local low
+	local low=$((0x${2:9:2}${2:12:2}${2:15:2} + $3))
 
-	low=$((0x${1:9:2}${1:12:2}${1:15:2} + $2))
-	printf '%s%02x:%02x:%02x' "${1:0:9}" $((low >> 16)) $((low >> 8 & 255)) $((low & 255))
+	printf -v "$1" '%s%02x:%02x:%02x' "${2:0:9}" $((low >> 16)) \
+		$((low >> 8 & 255)) $((low & 255))
 }
 
 port_names() {

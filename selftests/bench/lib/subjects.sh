@@ -67,6 +67,20 @@ ovs_ports() {
 		END { for (i = 1; i <= n; i++) printf "%s%s", (i > 1 ? "," : ""), number[name[i]] }'
 }
 
+# ovs_flows BASE EACH PORT...: a flow for each address from BASE on, EACH of them
+# to every port, as the daemon would make them
+ovs_flows() {
+	local base=$1 each=$2 in numbers i mac
+
+	in=$(ovs_ports a1)
+	IFS=, read -r -a numbers <<<"$(ovs_ports "${@:3}")"
+	for ((i = 0; i < each * ${#numbers[@]}; i++)); do
+		mac_number mac "$base" "$i"
+		echo "in_port($in),eth(dst=$mac),eth_type(0x0800),ipv4() ${numbers[i / each]}"
+	done >/run/flows
+	ovs-dpctl add-flows dp0 /run/flows
+}
+
 subject_at() {
 	local subject=$1 mac=$2 dev=$3 from=${4-a1}
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Memory of a port, from 1,000 dummies plugged in, and of a learned address, from
 # 100,000 of them: slabs, per-processor memory (of one processor) and vmalloc,
-# after minus before.
+# after minus before. That is whole pages: it repeats to some per cent only.
 #
 # vm: timeout=600 memory=1024
 . bench/lib.sh

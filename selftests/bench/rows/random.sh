@@ -8,7 +8,7 @@
 . bench/lib.sh
 
 SIZES=60
-FRAMES=20000
+FRAMES=$((FRAMES * 2))
 PORTS_USED=64
 EACH=$((1024 / PORTS_USED))
 FROM=02:00:00:10:00:00
@@ -18,26 +18,13 @@ MIX=("src_mac $FROM" "src_mac_count 1024" "dst_mac_count 1024"
 
 # Behind each port its share of the destinations.
 teach_all() {
-	local i
+	local i mac
 
 	for ((i = 0; i < HOSTS; i++)); do
-		teach "h$i" "$(mac_number $TO $((i * EACH)))" $EACH || return 1
+		mac_number mac $TO $((i * EACH))
+		teach "h$i" "$mac" $EACH || return 1
 	done
 	teach a0 $FROM 1024
-}
-
-# Open vSwitch gets a flow for each destination, as its daemon would make them.
-flows_all() {
-	local i in numbers
-
-	in=$(ovs_ports a1)
-	# shellcheck disable=SC2046 # a list of words
-	IFS=, read -r -a numbers <<<"$(ovs_ports $(host_names))"
-	for ((i = 0; i < 1024; i++)); do
-		echo "in_port($in),eth(dst=$(mac_number $TO "$i")),eth_type(0x0800),ipv4()" \
-			"${numbers[i / EACH]}"
-	done >/run/flows
-	ovs-dpctl add-flows dp0 /run/flows
 }
 
 random() {
@@ -45,11 +32,11 @@ random() {
 
 	[ "$subject" != floor ] || ARRIVE=a1
 	try random "$subject" subject_add "$subject" || return
-	# shellcheck disable=SC2046 # a list of words
+	# shellcheck disable=SC2046 # lists of words
 	try random "$subject" subject_join "$subject" a1 $(host_names) &&
 		case $subject in
 		floor) ;;
-		ovs) try random ovs flows_all ;;
+		ovs) try random ovs ovs_flows $TO $EACH $(host_names) ;;
 		*) try random "$subject" teach_all ;;
 		esac &&
 		measure random "$subject" $TO "${MIX[@]}"
