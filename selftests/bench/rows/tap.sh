@@ -13,7 +13,7 @@ tap_line() {
 	local run ns
 
 	for ((run = 0; run < REPEAT; run++)); do
-		if ns=$(tapline "$3" a1 b1 "$FRAMES" "$4" 2>&1); then
+		if ns=$(framepass "$3" a1 b1 "$FRAMES" "$4" 2>&1); then
 			sample "$1" "$2" "$4" instructions "$ns"
 		else
 			row_failed "$1" "$2" "$4" "$ns"
@@ -26,7 +26,7 @@ between_taps() {
 	local subject=$1 row=$2 kind=$3 header=vnet_hdr dev bytes
 
 	shift 3
-	[ "$kind" != plain ] || header=
+	[ "$kind" != tap ] || header=
 	for dev in a1 b1; do
 		# shellcheck disable=SC2086 # one word or none
 		try "$row" "$subject" ip tuntap add $dev mode tap $header &&
@@ -55,7 +55,7 @@ tap_at() {
 row_start && modprobe tun || exit 1
 SUBJECTS="mirred bridge ovs netemu"
 for subject in $SUBJECTS; do
-	between_taps $subject tap plain 60 1496
+	between_taps $subject tap tap 60 1496
 done
 for subject in $SUBJECTS; do
 	between_taps $subject tap-vnet vnet 60

@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Writes frames to one tap and reads each at another one before it writes the
- * next. Prints nanoseconds per frame, both system calls included.
+ * Writes frames to one device and reads each at another one before it writes
+ * the next. Prints nanoseconds per frame, both system calls included.
  *
- * Usage: tapline plain|vnet|tso FROM TO FRAMES BYTES
+ * Usage: framepass packet|tap|vnet|tso FROM TO FRAMES BYTES
  *
- * plain has no virtio header, vnet an empty one, tso one that says that BYTES
- * are TCP still to be cut into segments and summed. The taps have to exist.
+ * packet sends and receives by packet sockets, the others as the program behind
+ * two taps: tap has no virtio header, vnet an empty one, tso one that says that
+ * BYTES are TCP still to be cut into segments and summed. The devices have to
+ * exist.
  */
 #include <arpa/inet.h>
 #include <err.h>
 #include <fcntl.h>
 #include <linux/if_ether.h>
 #include <linux/if_tun.h>
+#include <linux/if_packet.h>
 #include <linux/ip.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
@@ -24,6 +27,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -31,12 +35,12 @@
 #define SEGMENT		1448
 #define WARM_UP		1000
 
-enum mode { PLAIN, VNET, TSO };
+enum mode { PACKET, TAP, VNET, TSO };
 
 struct frame {
 	struct virtio_net_hdr vnet;
 	unsigned char eth[BYTES_MAX];
-} __attribute__((packed));
+};
 
 static const unsigned char mac_a[ETH_ALEN] = { 2, 0, 0, 0, 0x0a, 1 };
 static const unsigned char mac_b[ETH_ALEN] = { 2, 0, 0, 0, 0x0b, 0x99 };
@@ -49,15 +53,32 @@ static int tap_open(const char *name, enum mode mode)
 
 	if (fd < 0)
 		err(1, "/dev/net/tun");
-	if (mode != PLAIN)
+	if (mode >= VNET)
 		ifr.ifr_flags |= IFF_VNET_HDR;
 	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
 	if (ioctl(fd, TUNSETIFF, &ifr))
 		err(1, "%s", name);
-	if (mode != PLAIN && ioctl(fd, TUNSETVNETHDRSZ, &size))
+	if (mode >= VNET && ioctl(fd, TUNSETVNETHDRSZ, &size))
 		err(1, "%s: header", name);
 	if (mode == TSO && ioctl(fd, TUNSETOFFLOAD, TUN_F_CSUM | TUN_F_TSO4))
 		err(1, "%s: offload", name);
+	return fd;
+}
+
+/* Reading waits, but not for ever: what was lost does not come. */
+static int packet_open(const char *name)
+{
+	struct timeval patience = { .tv_sec = 2 };
+	struct sockaddr_ll addr = {
+		.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_IP),
+		.sll_ifindex = if_nametoindex(name),
+	};
+	int fd = socket(AF_PACKET, SOCK_RAW, 0);
+
+	if (fd < 0 || !addr.sll_ifindex ||
+	    bind(fd, (struct sockaddr *)&addr, sizeof(addr)) ||
+	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)))
+		err(1, "%s", name);
 	return fd;
 }
 
@@ -125,8 +146,9 @@ static void wait_for_line(int from, int to, const void *data, size_t len)
 	}
 	if (i == 100)
 		errx(1, "nothing arrives");
-	while (read(to, &got, sizeof(got)) > 0)
-		;
+	while (poll(&ready, 1, 100) == 1)
+		if (read(to, &got, sizeof(got)) < 0)
+			err(1, "read");
 }
 
 static void send_frames(int from, int to, const void *data, size_t len,
@@ -157,19 +179,20 @@ int main(int argc, char **argv)
 	long count;
 
 	if (argc != 6)
-		errx(2, "usage: tapline plain|vnet|tso FROM TO FRAMES BYTES");
+		errx(2, "usage: framepass packet|tap|vnet|tso FROM TO FRAMES BYTES");
 	mode = !strcmp(argv[1], "tso") ? TSO :
-	       !strcmp(argv[1], "vnet") ? VNET : PLAIN;
+	       !strcmp(argv[1], "vnet") ? VNET :
+	       !strcmp(argv[1], "tap") ? TAP : PACKET;
 	count = atol(argv[4]);
 	bytes = strtoul(argv[5], NULL, 10);
 	if (count < 1 || bytes < 60 || bytes > BYTES_MAX)
 		errx(2, "bad FRAMES or BYTES");
 
-	from = tap_open(argv[2], mode);
-	to = tap_open(argv[3], mode);
+	from = mode == PACKET ? packet_open(argv[2]) : tap_open(argv[2], mode);
+	to = mode == PACKET ? packet_open(argv[3]) : tap_open(argv[3], mode);
 	frame_fill(&frame, mode, bytes);
 	len = bytes;
-	if (mode == PLAIN)
+	if (mode < VNET)
 		data = frame.eth;
 	else
 		len += sizeof(frame.vnet);
