@@ -15,7 +15,7 @@
 BENCH_CLOCK=${BENCH_CLOCK:-instructions}
 ROW_FAILED=0
 
-# Addresses: who sends, who is sent to, and nobody.
+# Addresses: who sends, who is sent to.
 MAC_A=02:00:00:00:0a:01
 MAC_B=02:00:00:00:0b:99
 MAC_C=02:00:00:00:0c:01	# and the second pair of them
@@ -42,6 +42,12 @@ row_start() {
 		modprobe "$module" || return 1
 	done
 	sysctl -qw net.core.netdev_max_backlog=100000
+}
+
+# in_turn: from now on a row makes and measures every subject TURNS times, once
+# each, so that the seed of a subject's hash is not the same for all runs
+in_turn() {
+	TURNS=$REPEAT REPEAT=1
 }
 
 row_end() { exit "$ROW_FAILED"; }

@@ -60,7 +60,8 @@ pack_bench() {
 			library_lines "$path"
 		done
 		tree_lines "$BENCH_DIR"/lib.sh "$BENCH_DIR"/lib/*.sh "$BENCH_DIR"/rows/*.sh
-	} | with_parents >"$out.list" || return 1
+	} >"$out.files"
+	with_parents <"$out.files" >"$out.list"
 	archive "$out.list" "$out"
 }
 

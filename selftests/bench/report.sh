@@ -18,12 +18,14 @@ report_collect() {
 	awk -F '\t' -f "$BENCH_DIR/figures.awk" "${files[@]}"
 }
 
+# One object a line, so that a diff of two files can be read.
 report_json() {
-	jq -R -s '[ split("\n")[] | select(. != "") | split("\t") |
+	jq -r -R -s '[ split("\n")[] | select(. != "") | split("\t") |
 		map(if . == "-" then null else (tonumber? // .) end) |
 		{ row: .[0], subject: .[1], bytes: .[2], instructions_per_frame: .[3],
 		  net_of_floor: .[4], ratio_to_bridge: .[5], ns_per_frame: .[6],
-		  ns_ratio_to_bridge: .[7], ratio_two_cpus: .[8] } ]' "$1"
+		  ns_ratio_to_bridge: .[7], ratio_two_cpus: .[8] } ] |
+		"[\n" + (map(tojson) | join(",\n")) + "\n]"' "$1"
 }
 
 report_header() {

@@ -40,10 +40,13 @@ host_del() {
 }
 
 row_start && line_up || exit 1
-for subject in floor macvlan bridge ovs netemu; do
-	ARRIVE=$(host_device "$subject")
-	try host "$subject" host_add "$subject" && measure host "$subject" $MAC_HOST
-	host_del "$subject"
+in_turn
+for ((turn = 0; turn < TURNS; turn++)); do
+	for subject in floor macvlan bridge ovs netemu; do
+		ARRIVE=$(host_device "$subject")
+		try host "$subject" host_add "$subject" && measure host "$subject" $MAC_HOST
+		host_del "$subject"
+	done
 done
 line_down
 row_end

@@ -53,10 +53,14 @@ case $BENCH_CLOCK in
 wall) two_lines_up ;;
 *) line_up ;;
 esac || exit 1
-for subject in floor mirred bridge ovs netemu netemu-static; do
-	unicast unicast-2 $subject
+in_turn
+for ((turn = 0; turn < TURNS; turn++)); do
+	for subject in floor mirred bridge ovs netemu netemu-static; do
+		unicast unicast-2 $subject
+	done
+	macvlan unicast-2
 done
-macvlan unicast-2
+REPEAT=$TURNS
 for ports in 64 1024; do
 	ports_to $((ports - 2)) || exit 1
 	for subject in floor bridge ovs netemu; do
