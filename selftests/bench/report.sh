@@ -34,7 +34,7 @@ report_header() {
 		echo unknown)"
 	printf 'kernel   %s (%s)\n' "$K_RELEASE" "${K_KEY#*_}"
 	printf 'machine  %s\n' "$(qemu-system-x86_64 --version | head -n 1)"
-	printf 'method   instructions executed per frame, by -icount; median of 3 runs;\n'
+	printf 'method   instructions executed per frame, by -icount; median of the runs;\n'
 	printf '         pktgen to sink, every frame counted; net: without the floor of the row\n'
 	case ${WALL_ACCEL-} in
 	'') ;;

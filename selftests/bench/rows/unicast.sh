@@ -48,6 +48,7 @@ second_line() {
 	[ "$2" != mirred ] || unsink c1
 }
 
+runs=$REPEAT
 row_start || exit 1
 case $BENCH_CLOCK in
 wall) two_lines_up ;;
@@ -60,7 +61,7 @@ for ((turn = 0; turn < TURNS; turn++)); do
 	done
 	macvlan unicast-2
 done
-REPEAT=$TURNS
+REPEAT=$runs
 for ports in 64 1024; do
 	ports_to $((ports - 2)) || exit 1
 	for subject in floor bridge ovs netemu; do
