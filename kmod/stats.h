@@ -2,6 +2,7 @@
 #ifndef _NEMU_STATS_H
 #define _NEMU_STATS_H
 
+#include <linux/irqflags.h>
 #include <linux/percpu.h>
 #include <linux/netemu.h>
 

@@ -212,10 +212,14 @@ static int link_master(struct nemu_port *port, struct netlink_ext_ack *extack)
 /* What a device stays for as long as it lives. */
 static unsigned long device_flags(const struct net_device *dev)
 {
+	const struct net_device_ops *driver = dev->netdev_ops;
 	const struct rtnl_link_ops *ops = dev->rtnl_link_ops;
 	unsigned long flags = 0;
 
-	if (nemu_netdev_is_lltx(dev))
+	/* One that decides frame by frame what it can has to be asked. */
+	if (nemu_netdev_is_lltx(dev) &&
+	    (!driver->ndo_features_check ||
+	     driver->ndo_features_check == passthru_features_check))
 		flags |= NEMU_PORT_UNLOCKED;
 	if (ops && !strcmp(ops->kind, "veth"))
 		flags |= NEMU_PORT_VETH;

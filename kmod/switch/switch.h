@@ -42,7 +42,9 @@
 #define NEMU_PORT_BCAST_FLOOD	BIT(5)
 #define NEMU_PORT_ISOLATED	BIT(6)
 #define NEMU_PORT_HOST		BIT(7)	/* the switch device itself */
-#define NEMU_PORT_UNLOCKED	BIT(8)	/* its driver needs no lock to send */
+#define NEMU_PORT_UNLOCKED	BIT(8)	/* its driver takes frames as they are,
+					 * from all CPUs at once
+					 */
 #define NEMU_PORT_VETH		BIT(9)	/* one end of a veth pair */
 
 #define NEMU_PORT_OPT_FLAGS	(NEMU_PORT_LEARNING | NEMU_PORT_FLOOD | \

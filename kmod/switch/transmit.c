@@ -102,17 +102,20 @@ MODULE_PARM_DESC(straight,
 /*
  * The features that a device needs to have so that dev_queue_xmit() would do
  * nothing with this frame but hand it to the driver. A frame of a socket has a
- * priority and time stamps to see to; below a tag or a label, devices can less.
+ * priority and time stamps to see to; below a tag, a label or a tunnel's
+ * headers devices can less.
  */
 static __always_inline netdev_features_t needs(const struct sk_buff *skb)
 {
 	netdev_features_t needs = 0;
 
 	if (skb->sk || skb->_skb_refdst || secpath_exists(skb) ||
-	    skb_vlan_tag_present(skb) || skb_is_gso(skb))
+	    skb_vlan_tag_present(skb) || skb_is_gso(skb) ||
+	    skb->encapsulation)
 		return NEEDS_MORE;
 	if (skb->ip_summed == CHECKSUM_PARTIAL)
-		needs |= NETIF_F_HW_CSUM;
+		needs |= skb->csum_not_inet ? NETIF_F_SCTP_CRC :
+					      NETIF_F_HW_CSUM;
 	if (skb_is_nonlinear(skb))
 		needs |= skb_has_frag_list(skb) ? NETIF_F_FRAGLIST : NETIF_F_SG;
 	if (unlikely(needs) && skb->protocol != htons(ETH_P_IP) &&

@@ -118,7 +118,7 @@ main() {
 	kernel_load uml
 	MODULE=$WORK/build/$K_KEY
 	sync_sources "$MODULE" Kbuild kmod
-	module_make "$MODULE" ARCH=um KCFLAGS="-include linux/irqflags.h" || { cat "$MODULE/make.log" >&2; die "the module does not build for User-mode Linux"; }
+	module_make "$MODULE" ARCH=um || { cat "$MODULE/make.log" >&2; die "the module does not build for User-mode Linux"; }
 	build_tool
 	scratch_dir work
 	memory=$(mktemp -d /dev/shm/netemu.XXXXXX) && [ "$(id -u)" != 0 ] || chown nobody:nogroup "$memory"
