@@ -12,6 +12,7 @@ KERNEL ?= 6.1
 ROW ?=
 JSON ?=
 CHART ?=
+SECONDS ?= 600
 
 # Without pahole a kernel with BTF for modules can't build ours.
 BTF := $(if $(shell command -v pahole),,CONFIG_DEBUG_INFO_BTF_MODULES=)
@@ -94,6 +95,9 @@ bench-check:
 bench-native:
 	@selftests/bench/native/run.sh
 
+fuzz:
+	@selftests/fuzz/fuzz.sh $(SECONDS)
+
 demo:
 	@selftests/vm/demo-run.sh
 
@@ -118,10 +122,11 @@ help:
 	@echo "     ROW=\"name ...\"   only these rows; JSON=FILE, CHART=FILE.svg"
 	@echo "make bench-check      what moved since the committed figures"
 	@echo "make bench-native     a second opinion, at native speed in User-mode Linux"
+	@echo "make fuzz             what guests can send, by libFuzzer; SECONDS=600"
 	@echo "make clean            what make built in this tree"
 	@echo
 	@echo "The tests install the Debian packages they miss (selftests/setup.sh)"
 	@echo "and keep kernels and logs in ~/.cache/netemu."
 
 .PHONY: all module modules tools install install-module install-tools uninstall \
-	dkms-install dkms-remove check check-all lint bench bench-check bench-native demo clean help
+	dkms-install dkms-remove check check-all lint bench bench-check bench-native fuzz demo clean help

@@ -5,9 +5,10 @@
 # build matrix into the cache. Safe to run again at any time: with everything
 # in place it touches nothing. Nothing else in this tree downloads anything.
 #
-# Usage: setup.sh [--build | --bench]
+# Usage: setup.sh [--build | --bench | --fuzz]
 #   --build   only what "make" and "make install" need
 #   --bench   also what "make bench" compares netemu with
+#   --fuzz    only what "make fuzz" needs
 set -eu
 . "$(dirname "$0")/vm/common.sh"
 
@@ -19,6 +20,7 @@ TEST_PACKAGES="bison flex libssl-dev sparse cpio libmnl-dev
 	shellcheck codespell mandoc perl python3"
 BENCH_PACKAGES="slirp4netns
 	libbpf1 libcap-ng0 libnuma1 libunbound8 libxdp1 libvdeplug2"
+FUZZ_PACKAGES="clang-14 libclang-rt-14-dev"
 # The bench wants one program of each of these, not the services that come with
 # them: unpacked into the cache, not installed.
 BENCH_UNPACKED="openvswitch-switch vde-switch"
@@ -298,13 +300,14 @@ main() {
 	# shellcheck disable=SC2086 # lists of words
 	case ${1-} in
 	--build) install_packages $BUILD_PACKAGES ;;
+	--fuzz) install_packages $BUILD_PACKAGES $FUZZ_PACKAGES ;;
 	'') install_packages $BUILD_PACKAGES $TEST_PACKAGES; fill_cache ;;
 	--bench)
 		install_packages $BUILD_PACKAGES $TEST_PACKAGES $BENCH_PACKAGES
 		fill_cache
 		unpack_peers || die "the peers of the bench can't be unpacked"
 		;;
-	*) die "usage: setup.sh [--build | --bench]" ;;
+	*) die "usage: setup.sh [--build | --bench | --fuzz]" ;;
 	esac
 }
 

@@ -30,8 +30,6 @@ struct story {
 	u64 now;
 };
 
-int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
-
 static void fail(const char *what)
 {
 	fprintf(stderr, "dhcp_fuzz: %s\n", what);
@@ -262,7 +260,7 @@ static void set_options(struct story *s, struct bytes *b)
 	struct nemu_dhcp_options *options = &s->dhcp.config.options;
 	static const char *const words[] = { "example.net", "a.example.net", "net", ".", "x..y" };
 	const char *names[4];
-	u8 value[600];
+	u8 value[3 * 255];
 	size_t i, len;
 
 	switch (take(b) % 4) {

@@ -33,4 +33,7 @@ const char *table_error(struct nemu_lease_table *t);
 /* The leases of a port, reservations left out. */
 u32 table_held(struct nemu_lease_table *t, u32 port);
 
+/* What libFuzzer calls. */
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
+
 #endif /* _FUZZ_PACKET_H */

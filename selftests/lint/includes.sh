@@ -9,7 +9,7 @@
 #   compat.h and all other files      one another
 #
 # compat.h alone compares kernel versions. tools/ and selftests/ know the module
-# by its UAPI header only.
+# by its UAPI header only; selftests/fuzz/ compiles its pure rooms besides.
 #
 # Usage: includes.sh [TREE]
 set -u
