@@ -44,27 +44,6 @@ static bool in_subnet(const struct call *c, u32 addr)
 
 /* ---- answers ------------------------------------------------------------ */
 
-/* Section 4.1: where a reply goes; there are no relays here. */
-static void address_reply(struct call *c, const struct nemu_dhcp_answer *answer)
-{
-	struct nemu_dhcp_output *out = c->out;
-	u32 dst = answer->yiaddr;
-
-	if (answer->type == NEMU_DHCP_NAK)
-		dst = U32_MAX;
-	else if (answer->type != NEMU_DHCP_OFFER && c->req->ciaddr)
-		dst = c->req->ciaddr;
-	else if (!answer->yiaddr)
-		dst = c->in->src;
-	else if (c->req->broadcast)
-		dst = U32_MAX;
-	out->dst = dst;
-	if (dst == U32_MAX)
-		memset(out->dst_mac, 0xff, ETH_ALEN);
-	else
-		memcpy(out->dst_mac, c->req->chaddr, ETH_ALEN);
-}
-
 static enum nemu_dhcp_drop reply(struct call *c,
 				 const struct nemu_dhcp_answer *answer)
 {
@@ -74,8 +53,12 @@ static enum nemu_dhcp_drop reply(struct call *c,
 				   &out->truncated);
 	if (!out->len)
 		return NEMU_DHCP_DROP_SPACE;
-	address_reply(c, answer);
 	out->type = answer->type;
+	out->dst = nemu_dhcp_destination(c->req, answer, c->in->src);
+	if (out->dst == U32_MAX)
+		memset(out->dst_mac, 0xff, ETH_ALEN);
+	else
+		memcpy(out->dst_mac, c->req->chaddr, ETH_ALEN);
 	out->action = NEMU_DHCP_REPLY;
 	c->dhcp->sent[answer->type]++;
 	c->dhcp->truncated += out->truncated;
@@ -370,7 +353,9 @@ static enum nemu_dhcp_drop held(struct call *c, u32 addr,
 
 	if (c->req->server != c->config->server)
 		return NEMU_DHCP_DROP_OTHER_SERVER;
-	if (!l || l->addr != addr || l->port != c->in->port)
+	/* Port 0: restored, and not renewed since. */
+	if (!l || l->addr != addr ||
+	    (l->port && l->port != c->in->port && !c->client.roams))
 		return NEMU_DHCP_DROP_UNKNOWN;
 	*lease = l;
 	return NEMU_DHCP_DROP_NONE;

@@ -359,6 +359,8 @@ struct nemu_dhcp_answer {
 	const char *message;	/* of a refusal, or NULL */
 };
 
+u32 nemu_dhcp_destination(const struct nemu_dhcp_request *req,
+			  const struct nemu_dhcp_answer *answer, u32 src);
 size_t nemu_dhcp_build(const struct nemu_dhcp *dhcp,
 		       const struct nemu_dhcp_answer *answer, u8 *reply,
 		       size_t size, bool *truncated);

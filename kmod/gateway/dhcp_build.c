@@ -246,6 +246,26 @@ static size_t finish(struct writer *w)
 }
 
 /**
+ * nemu_dhcp_destination() - where a reply goes: RFC 2131 section 4.1
+ * @req: request; it came through no relay
+ * @answer: reply
+ * @src: source address of the request
+ *
+ * Return: an address, or all ones.
+ */
+u32 nemu_dhcp_destination(const struct nemu_dhcp_request *req,
+			  const struct nemu_dhcp_answer *answer, u32 src)
+{
+	if (answer->type == NEMU_DHCP_NAK)
+		return U32_MAX;
+	if (answer->type != NEMU_DHCP_OFFER && req->ciaddr)
+		return req->ciaddr;
+	if (!answer->yiaddr)
+		return src;
+	return req->broadcast ? U32_MAX : answer->yiaddr;
+}
+
+/**
  * nemu_dhcp_build() - write a reply to the request at hand
  * @dhcp: server
  * @answer: what to say

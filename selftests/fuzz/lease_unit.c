@@ -138,6 +138,10 @@ TEST_F(server, restore)
 	EXPECT_EQ(NEMU_DHCP_ACK, renew(self, mac_a, NET(15)));
 	EXPECT_TRUE(has_event(self, NEMU_DHCP_EVENT_RENEWED, NET(15)));
 	EXPECT_EQ(NEMU_DHCP_ACK, reboot(self, mac_b, NET(16)));
+	/* From a client that did not renew since. */
+	nemu_lease_port_gone(other, 1, self->now);
+	EXPECT_EQ(NEMU_DHCP_DROP_NONE, say(self, NEMU_DHCP_RELEASE, mac_a, NET(15)));
+	EXPECT_EQ(NEMU_LEASE_RELEASED, state_of(self, NET(15)));
 }
 
 TEST_F(server, restore_refuses)
