@@ -93,6 +93,11 @@ int parse_number(struct args *args, const char *what, uint32_t min,
 	return EXIT_OK;
 }
 
+int parse_mtu(struct args *args, const char *what, uint32_t *mtu)
+{
+	return parse_number(args, what, 68, 65535, "bytes", mtu);
+}
+
 int parse_bool(struct args *args, const char *what, bool *value)
 {
 	const char *word;
@@ -219,22 +224,29 @@ int once(bool *given, const char *key)
 	return EXIT_OK;
 }
 
-static int parse_mode(struct args *args, const char *what, uint32_t *value)
+static int parse_choice(struct args *args, const char *what,
+			const struct opt_def *def, uint32_t *value)
 {
+	char allowed[128] = "";
 	const char *word;
-	uint32_t mode;
+	uint32_t i;
 	int ret;
 
 	ret = value_word(args, what, &word);
 	if (ret)
 		return ret;
-	for (mode = NETEMU_MODE_SWITCH; mode <= NETEMU_MODE_HUB; mode++) {
-		if (!strcmp(word, mode_name(mode))) {
-			*value = mode;
+	for (i = def->min; i <= def->max; i++) {
+		size_t n = strlen(allowed);
+
+		if (!strcmp(word, def->words[i])) {
+			*value = i;
 			return EXIT_OK;
 		}
+		snprintf(allowed + n, sizeof(allowed) - n, "%s%s",
+			 i == def->min ? "" : i == def->max ? " nor " : ", ",
+			 def->words[i]);
 	}
-	return usage_error("%s: \"%s\" is neither switch nor hub", what, word);
+	return usage_error("%s: \"%s\" is neither %s", what, word, allowed);
 }
 
 static int parse_value(struct args *args, const char *what,
@@ -249,8 +261,8 @@ static int parse_value(struct args *args, const char *what,
 		if (!ret)
 			*value = on;
 		return ret;
-	case OPT_MODE:
-		return parse_mode(args, what, value);
+	case OPT_WORD:
+		return parse_choice(args, what, def, value);
 	case OPT_MASK:
 		ret = parse_number(args, what, def->min, def->max, def->unit,
 				   value);

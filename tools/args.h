@@ -50,8 +50,7 @@ int parse_opt(struct args *args, const char *word, const char *prefix,
 	      bool *found);
 
 /* "mtu" of any Ethernet device; the device itself may allow less. */
-#define MTU_MIN		68
-#define MTU_MAX		65535
+int parse_mtu(struct args *args, const char *what, uint32_t *mtu);
 
 /* A key that may be given once only. */
 int once(bool *given, const char *key);

@@ -74,6 +74,16 @@ int refused_because(const char *fmt, ...)
 /* An error unless all words are used up. */
 int no_more(const struct args *args);
 
+/* device.c: for objects that are devices of their own. */
+
+/* Insists on a kind; @what names it. */
+int check_kind(const struct link_info *link, const char *kind,
+	       const char *what);
+int check_mtu(uint32_t mtu, const struct link_info *link);
+/* Is content with --if-exists and a device that just went. */
+int delete_link(struct ctl *ctl, const struct link_info *link,
+		const char *what);
+
 /* switch.c: shared by the objects that name a switch. */
 #define ANY_MODE	UINT32_MAX
 

@@ -38,6 +38,18 @@ void print_usage(FILE *out)
 	      "\nMore: netemu-ctl OBJECT help, netemu-ctl(8)\n", out);
 }
 
+static void word_range(const struct opt_def *def, char *range, size_t size)
+{
+	size_t n = 0;
+	uint32_t i;
+
+	for (i = def->min; i <= def->max && n < size; i++)
+		n += snprintf(range + n, size - n, "%s%s",
+			      i == def->min ? "" : "|", def->words[i]);
+	if (n < size)
+		snprintf(range + n, size - n, " [%s]", def->words[def->def]);
+}
+
 static void print_keys(FILE *out, const struct key_group *group)
 {
 	const struct opt_def *def;
@@ -53,9 +65,8 @@ static void print_keys(FILE *out, const struct key_group *group)
 			snprintf(range, sizeof(range), "on|off [%s]",
 				 def->def ? "on" : "off");
 			break;
-		case OPT_MODE:
-			snprintf(range, sizeof(range), "switch|hub [%s]",
-				 mode_name(def->def));
+		case OPT_WORD:
+			word_range(def, range, sizeof(range));
 			break;
 		case OPT_MASK:
 			snprintf(range, sizeof(range), "0x0 to 0x%x [0x%x]",

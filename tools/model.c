@@ -6,11 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char *const mode_names[] = {
+	[NETEMU_MODE_SWITCH] = "switch",
+	[NETEMU_MODE_HUB] = "hub",
+};
+
 const struct opt_def switch_opts[SWITCH_OPT_COUNT] = {
 	[SWITCH_OPT_MODE] = {
-		"mode", "mode", OPT_MODE, NETEMU_MODE_SWITCH,
+		"mode", "mode", OPT_WORD, NETEMU_MODE_SWITCH,
 		NETEMU_MODE_HUB, NETEMU_MODE_SWITCH, NULL,
 		"learn and forward, or send every frame to every port",
+		mode_names,
 	},
 	[SWITCH_OPT_AGEING] = {
 		"ageing", "ageing", OPT_NUMBER, 0, NETEMU_AGEING_MAX, 300,
@@ -93,12 +99,7 @@ static const char *name_in(const char *const *names, size_t n, size_t i)
 
 const char *mode_name(uint32_t mode)
 {
-	static const char *const names[] = {
-		[NETEMU_MODE_SWITCH] = "switch",
-		[NETEMU_MODE_HUB] = "hub",
-	};
-
-	return NAME_IN(names, mode);
+	return NAME_IN(mode_names, mode);
 }
 
 const char *port_state_name(uint32_t state)
@@ -148,23 +149,11 @@ const char *event_text(uint32_t event)
 	return NAME_IN(names, event);
 }
 
-const char *drop_name(unsigned int reason)
-{
-#define X(sym, name, text)	[NETEMU_DROP_##sym] = name,
-	static const char *const names[] = { NETEMU_DROP_REASONS(X) };
+#define X(sym, name, text)	[NETEMU_DROP_##sym] = { name, text },
+static const struct drop_reason switch_reasons[] = { NETEMU_DROP_REASONS(X) };
 #undef X
 
-	return NAME_IN(names, reason);
-}
-
-const char *drop_text(unsigned int reason)
-{
-#define X(sym, name, text)	[NETEMU_DROP_##sym] = text,
-	static const char *const names[] = { NETEMU_DROP_REASONS(X) };
-#undef X
-
-	return NAME_IN(names, reason);
-}
+const struct drop_table switch_drops = { switch_reasons, NETEMU_DROP_MAX };
 
 void mac_text(const uint8_t *addr, char text[MAC_TEXT_SIZE])
 {

@@ -60,7 +60,7 @@ enum opt_kind {
 	OPT_BOOL,	/* on or off */
 	OPT_NUMBER,
 	OPT_MASK,	/* a number, shown in hexadecimal */
-	OPT_MODE,	/* switch or hub */
+	OPT_WORD,	/* one of some words */
 };
 
 struct opt_def {
@@ -72,6 +72,7 @@ struct opt_def {
 	uint32_t def;
 	const char *unit;	/* may be NULL */
 	const char *help;
+	const char *const *words;	/* OPT_WORD: min to max */
 };
 
 struct opts {
@@ -81,6 +82,19 @@ struct opts {
 
 extern const struct opt_def switch_opts[SWITCH_OPT_COUNT];
 extern const struct opt_def port_opts[PORT_OPT_COUNT];
+
+/* Why frames are dropped: @max reasons, from 1. */
+struct drop_reason {
+	const char *name;
+	const char *text;
+};
+
+struct drop_table {
+	const struct drop_reason *reasons;
+	unsigned int max;
+};
+
+extern const struct drop_table switch_drops;
 
 struct link_stats {
 	uint64_t rx_packets;
@@ -243,8 +257,6 @@ const char *port_state_name(uint32_t state);
 const char *fdb_type_name(enum fdb_type type);
 const char *event_name(uint32_t event);
 const char *event_text(uint32_t event);
-const char *drop_name(unsigned int reason);
-const char *drop_text(unsigned int reason);
 
 void mac_text(const uint8_t *addr, char text[MAC_TEXT_SIZE]);
 bool link_is_our_tap(const struct link_info *link);

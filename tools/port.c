@@ -79,8 +79,7 @@ static int parse_tap_key(struct args *args, const char *word,
 		       parse_bool(args, word, &spec->vnet_hdr);
 	if (!strcmp(word, "mtu"))
 		return once(&spec->has_mtu, word) ?:
-		       parse_number(args, word, MTU_MIN, MTU_MAX, "bytes",
-				    &spec->mtu);
+		       parse_mtu(args, word, &spec->mtu);
 	if (!strcmp(word, "address"))
 		return once(&spec->has_addr, word) ?:
 		       parse_mac(args, word, spec->addr);

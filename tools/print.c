@@ -25,13 +25,19 @@ void json_mac(json_object *to, const char *key, const uint8_t *addr)
 	json_object_object_add(to, key, json_object_new_string(text));
 }
 
+/* The kernel may know words that came after this tool. */
+static const char *word_of(const struct opt_def *def, uint32_t value)
+{
+	return value <= def->max ? def->words[value] : "unknown";
+}
+
 static json_object *json_value(const struct opt_def *def, uint32_t value)
 {
 	switch (def->kind) {
 	case OPT_BOOL:
 		return json_object_new_boolean(value);
-	case OPT_MODE:
-		return json_object_new_string(mode_name(value));
+	case OPT_WORD:
+		return json_object_new_string(word_of(def, value));
 	case OPT_NUMBER:
 	case OPT_MASK:
 		break;
@@ -121,22 +127,24 @@ void json_stats(json_object *to, const struct link_stats *stats)
 	json_object_object_add(to, "stats", o);
 }
 
-void json_drops(json_object *to, const uint64_t *drops)
+void json_drops(json_object *to, const struct drop_table *table,
+		const uint64_t *drops)
 {
 	json_object *array = json_object_new_array();
 	unsigned int i;
 
-	for (i = 1; i <= NETEMU_DROP_MAX; i++) {
+	for (i = 1; i <= table->max; i++) {
+		const struct drop_reason *reason = &table->reasons[i];
 		json_object *o;
 
 		if (!drops[i])
 			continue;
 		o = json_object_new_object();
 		json_object_object_add(o, "reason",
-				       json_object_new_string(drop_name(i)));
+				       json_object_new_string(reason->name));
 		json_object_object_add(o, "frames", json_count(drops[i]));
 		json_object_object_add(o, "meaning",
-				       json_object_new_string(drop_text(i)));
+				       json_object_new_string(reason->text));
 		json_object_array_add(array, o);
 	}
 	json_object_object_add(to, "drops", array);
@@ -148,8 +156,8 @@ static void text_value(const struct opt_def *def, uint32_t value)
 	case OPT_BOOL:
 		printf(" %s %s", def->key, value ? "on" : "off");
 		return;
-	case OPT_MODE:
-		printf(" %s %s", def->key, mode_name(value));
+	case OPT_WORD:
+		printf(" %s %s", def->key, word_of(def, value));
 		return;
 	case OPT_MASK:
 		printf(" %s 0x%04x", def->key, value);
@@ -183,14 +191,16 @@ void text_stats(const char *indent, const struct link_stats *stats)
 	       stats->tx_bytes, stats->tx_errors, stats->tx_dropped);
 }
 
-void text_drops(const char *indent, const uint64_t *drops)
+void text_drops(const char *indent, const struct drop_table *table,
+		const uint64_t *drops)
 {
 	unsigned int i;
 
-	for (i = 1; i <= NETEMU_DROP_MAX; i++)
+	for (i = 1; i <= table->max; i++)
 		if (drops[i])
 			printf("%sdropped %" PRIu64 " %s: %s\n", indent,
-			       drops[i], drop_name(i), drop_text(i));
+			       drops[i], table->reasons[i].name,
+			       table->reasons[i].text);
 }
 
 void text_tap(const struct tap_info *tap)

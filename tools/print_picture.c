@@ -76,7 +76,7 @@ static void draw_port(const struct format *f, const char *branch,
 	text_opts(port_opts, PORT_OPT_COUNT, &port->opts, f->details, 0);
 	putchar('\n');
 	if (f->stats)
-		text_drops("      ", port->drops);
+		text_drops("      ", &switch_drops, port->drops);
 }
 
 static void draw_switch(const struct format *f, const struct switch_info *sw,
@@ -96,7 +96,7 @@ static void draw_switch(const struct format *f, const struct switch_info *sw,
 		  1U << SWITCH_OPT_MODE | 1U << SWITCH_OPT_HOST_PORT);
 	putchar('\n');
 	if (f->stats)
-		text_drops("   ", sw->drops);
+		text_drops("   ", &switch_drops, sw->drops);
 	for (i = 0; i < ports->n; i++) {
 		int length = strlen(ports->v[i].link.name);
 

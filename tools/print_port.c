@@ -26,7 +26,7 @@ json_object *json_port(const struct format *f, const struct port_info *port)
 	json_object_object_add(o, "loop_blocks",
 			       json_object_new_uint64(port->loop_blocks));
 	json_stats(o, &port->link.stats);
-	json_drops(o, port->drops);
+	json_drops(o, &switch_drops, port->drops);
 	return o;
 }
 
@@ -61,7 +61,7 @@ static void text_port(const struct format *f, const struct port_info *port)
 		printf("    moves %" PRIu64 " learn-refused %" PRIu64
 		       " loop-blocks %" PRIu64 "\n", port->moves,
 		       port->learn_refused, port->loop_blocks);
-		text_drops("    ", port->drops);
+		text_drops("    ", &switch_drops, port->drops);
 	}
 }
 
@@ -74,19 +74,5 @@ static void brief_port(const struct port_info *port)
 
 void print_ports(const struct format *f, const struct port_list *list)
 {
-	json_object *array;
-	size_t i;
-
-	if (f->json) {
-		array = json_object_new_array();
-		for (i = 0; i < list->n; i++)
-			json_object_array_add(array, json_port(f, &list->v[i]));
-		print_json(f, array);
-		return;
-	}
-	for (i = 0; i < list->n; i++)
-		if (f->brief)
-			brief_port(&list->v[i]);
-		else
-			text_port(f, &list->v[i]);
+	print_list(f, list, json_port, brief_port, text_port);
 }

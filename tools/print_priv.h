@@ -10,6 +10,24 @@
 /* Prints and frees. */
 void print_json(const struct format *f, struct json_object *value);
 
+/* A list as @f asks for; each of the functions is for one element. */
+#define print_list(f, list, json_one, brief_one, text_one)		\
+do {									\
+	json_object *_array = (f)->json ? json_object_new_array() : NULL; \
+	size_t _i;							\
+									\
+	for (_i = 0; _i < (list)->n; _i++)				\
+		if (_array)						\
+			json_object_array_add(_array,			\
+				json_one(f, &(list)->v[_i]));		\
+		else if ((f)->brief)					\
+			brief_one(&(list)->v[_i]);			\
+		else							\
+			text_one(f, &(list)->v[_i]);			\
+	if (_array)							\
+		print_json(f, _array);					\
+} while (0)
+
 json_object *json_switch(const struct format *f, const struct switch_info *sw);
 json_object *json_port(const struct format *f, const struct port_info *port);
 json_object *json_fdb(const struct fdb_entry *entry);
@@ -21,13 +39,15 @@ void json_link(json_object *to, const struct link_info *link);
 void json_mac(json_object *to, const char *key, const uint8_t *addr);
 void json_tap(json_object *to, const struct tap_info *tap);
 void json_stats(json_object *to, const struct link_stats *stats);
-void json_drops(json_object *to, const uint64_t *drops);
+void json_drops(json_object *to, const struct drop_table *table,
+		const uint64_t *drops);
 
 /* " key value" for each option, or only for those that aren't the usual. */
 void text_opts(const struct opt_def *defs, unsigned int n,
 	       const struct opts *opts, bool all, uint32_t skip);
 void text_stats(const char *indent, const struct link_stats *stats);
-void text_drops(const char *indent, const uint64_t *drops);
+void text_drops(const char *indent, const struct drop_table *table,
+		const uint64_t *drops);
 void text_tap(const struct tap_info *tap);
 const char *text_state(const struct link_info *link);
 const char *link_kind(const struct link_info *link);

@@ -26,7 +26,7 @@ json_object *json_switch(const struct format *f, const struct switch_info *sw)
 	json_object_object_add(o, "events_lost",
 			       json_object_new_uint64(sw->events_lost));
 	json_stats(o, &sw->link.stats);
-	json_drops(o, sw->drops);
+	json_drops(o, &switch_drops, sw->drops);
 	return o;
 }
 
@@ -56,7 +56,7 @@ static void text_switch(const struct format *f, const struct switch_info *sw)
 		printf("    moves %" PRIu64 " learn-refused %" PRIu64
 		       " events-lost %" PRIu64 "\n", sw->moves,
 		       sw->learn_refused, sw->events_lost);
-		text_drops("    ", sw->drops);
+		text_drops("    ", &switch_drops, sw->drops);
 	}
 }
 
@@ -69,20 +69,5 @@ static void brief_switch(const struct switch_info *sw)
 
 void print_switches(const struct format *f, const struct switch_list *list)
 {
-	json_object *array;
-	size_t i;
-
-	if (f->json) {
-		array = json_object_new_array();
-		for (i = 0; i < list->n; i++)
-			json_object_array_add(array,
-					      json_switch(f, &list->v[i]));
-		print_json(f, array);
-		return;
-	}
-	for (i = 0; i < list->n; i++)
-		if (f->brief)
-			brief_switch(&list->v[i]);
-		else
-			text_switch(f, &list->v[i]);
+	print_list(f, list, json_switch, brief_switch, text_switch);
 }

@@ -10,16 +10,16 @@ int find_switch(struct ctl *ctl, const char *name, uint32_t mode,
 		struct switch_info *sw)
 {
 	uint32_t is;
+	int ret;
 
 	memset(sw, 0, sizeof(*sw));
 	if (wire_link_get(ctl->wire, name, &sw->link))
 		return refused(ctl, "cannot find %s \"%s\"",
 			       mode == ANY_MODE ? "switch" : mode_name(mode),
 			       name);
-	if (strcmp(sw->link.kind, NETEMU_KIND_SWITCH))
-		return refused_because("\"%s\" is a %s device, not a switch or hub of netemu",
-				       name, sw->link.kind[0] ? sw->link.kind :
-				       "physical or loopback");
+	ret = check_kind(&sw->link, NETEMU_KIND_SWITCH, "switch or hub");
+	if (ret)
+		return ret;
 	if (wire_switch_get(ctl->wire, sw->link.ifindex, sw))
 		return refused(ctl, "cannot read \"%s\"", name);
 	is = sw->opts.value[SWITCH_OPT_MODE];
@@ -60,8 +60,7 @@ static int parse_key(struct args *args, const char *word, uint32_t mode,
 		return parse_up_down(spec, word);
 	if (!strcmp(word, "mtu"))
 		return once(&spec->has_mtu, word) ?:
-		       parse_number(args, word, MTU_MIN, MTU_MAX, "bytes",
-				    &spec->mtu);
+		       parse_mtu(args, word, &spec->mtu);
 	if (!strcmp(word, "address"))
 		return once(&spec->has_addr, word) ?:
 		       parse_mac(args, word, spec->addr);
@@ -97,20 +96,6 @@ static bool changes_something(const struct switch_spec *spec)
 	       spec->has_addr || spec->has_up;
 }
 
-/*
- * One message changes both our options and what is common to all devices, but
- * the kernel takes the latter after the former: so look at the MTU first.
- */
-static int check_mtu(const struct switch_spec *spec,
-		     const struct link_info *link)
-{
-	if (!spec->has_mtu || !link->max_mtu ||
-	    (spec->mtu >= link->min_mtu && spec->mtu <= link->max_mtu))
-		return EXIT_OK;
-	return usage_error("mtu: %u is out of range (allowed: %u to %u bytes)",
-			   spec->mtu, link->min_mtu, link->max_mtu);
-}
-
 /* --may-exist, and it does: it has to be the same thing. */
 static int add_existing(struct ctl *ctl, uint32_t mode,
 			struct switch_spec *spec)
@@ -124,7 +109,7 @@ static int add_existing(struct ctl *ctl, uint32_t mode,
 	spec->opts.given &= ~(1U << SWITCH_OPT_MODE);
 	if (!changes_something(spec))
 		return EXIT_OK;
-	ret = check_mtu(spec, &sw.link);
+	ret = spec->has_mtu ? check_mtu(spec->mtu, &sw.link) : EXIT_OK;
 	if (ret)
 		return ret;
 	if (wire_switch_set(ctl->wire, sw.link.ifindex, spec))
@@ -190,8 +175,8 @@ int switch_set(struct ctl *ctl, struct args *args, uint32_t mode)
 		return usage_error("nothing to change: try \"netemu-ctl %s help\"",
 				   mode_name(mode));
 	ret = find_switch(ctl, spec.name, mode, &sw);
-	if (!ret)
-		ret = check_mtu(&spec, &sw.link);
+	if (!ret && spec.has_mtu)
+		ret = check_mtu(spec.mtu, &sw.link);
 	if (ret)
 		return ret;
 	if (wire_switch_set(ctl->wire, sw.link.ifindex, &spec))
@@ -218,13 +203,7 @@ int switch_del(struct ctl *ctl, struct args *args, uint32_t mode)
 	ret = find_switch(ctl, name, mode, &sw);
 	if (ret)
 		return ret;
-	ret = wire_link_del(ctl->wire, sw.link.ifindex);
-	if (ret == -ENODEV && ctl->if_exists)
-		return EXIT_OK;
-	if (ret)
-		return refused(ctl, "cannot delete %s \"%s\"", mode_name(mode),
-			       name);
-	return EXIT_OK;
+	return delete_link(ctl, &sw.link, mode_name(mode));
 }
 
 static void keep_mode(struct switch_list *list, uint32_t mode)

@@ -377,14 +377,15 @@ void attr_opts(struct nlattr **tb, const struct wire_opt *map, unsigned int n,
 	}
 }
 
-void attr_drops(const struct nlattr *nest, uint64_t *drops)
+void attr_drops(const struct nlattr *nest, const struct drop_table *table,
+		uint64_t *drops)
 {
-	struct nlattr *tb[NETEMU_DROP_MAX + 1] = { 0 };
-	unsigned int i;
+	struct nlattr *nla;
+	int rem;
 
-	if (!nest || nla_parse_nested(tb, NETEMU_DROP_MAX,
-				      (struct nlattr *)nest, NULL) < 0)
+	if (!nest)
 		return;
-	for (i = 1; i <= NETEMU_DROP_MAX; i++)
-		drops[i] = attr_uint(tb[i]);
+	nla_for_each_nested(nla, (struct nlattr *)nest, rem)
+		if (nla_type(nla) > 0 && nla_type(nla) <= (int)table->max)
+			drops[nla_type(nla)] = attr_uint(nla);
 }

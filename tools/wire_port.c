@@ -43,7 +43,7 @@ int parse_port(struct nlmsghdr *nlh, struct port_info *port)
 	port->moves = attr_uint(opt[NETEMU_PORT_A_MOVES]);
 	port->learn_refused = attr_uint(opt[NETEMU_PORT_A_LEARN_REFUSED]);
 	port->loop_blocks = attr_uint(opt[NETEMU_PORT_A_LOOP_BLOCKS]);
-	attr_drops(opt[NETEMU_PORT_A_DROPS], port->drops);
+	attr_drops(opt[NETEMU_PORT_A_DROPS], &switch_drops, port->drops);
 	return 0;
 }
 

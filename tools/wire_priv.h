@@ -77,7 +77,8 @@ void attr_name(const struct nlattr *nla, char *buf, size_t size);
 bool attr_mac(const struct nlattr *nla, uint8_t *addr);
 void attr_opts(struct nlattr **tb, const struct wire_opt *map, unsigned int n,
 	       struct opts *opts);
-void attr_drops(const struct nlattr *nest, uint64_t *drops);
+void attr_drops(const struct nlattr *nest, const struct drop_table *table,
+		uint64_t *drops);
 
 /* Parsers shared with the monitor. */
 int parse_link(struct nlmsghdr *nlh, struct link_info *link,

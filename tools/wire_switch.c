@@ -104,7 +104,7 @@ void parse_switch(const struct nlattr *nest, struct switch_info *sw)
 	sw->moves = attr_uint(tb[NETEMU_SWITCH_A_MOVES]);
 	sw->learn_refused = attr_uint(tb[NETEMU_SWITCH_A_LEARN_REFUSED]);
 	sw->events_lost = attr_uint(tb[NETEMU_SWITCH_A_EVENTS_LOST]);
-	attr_drops(tb[NETEMU_SWITCH_A_DROPS], sw->drops);
+	attr_drops(tb[NETEMU_SWITCH_A_DROPS], &switch_drops, sw->drops);
 }
 
 static int parse_switch_reply(struct nlmsghdr *nlh, struct switch_info *sw)
