@@ -58,7 +58,8 @@ install-tools: tools
 	$(if $(TOOLS),$(MAKE) -C tools PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) install)
 
 uninstall:
-	@for ko in $(DESTDIR)/lib/modules/$(RELEASE)/extra/netemu.ko*; do \
+	@for ko in $(DESTDIR)/lib/modules/$(RELEASE)/extra/netemu.ko* \
+		$(DESTDIR)/lib/modules/$(RELEASE)/extra/netemu_gw.ko*; do \
 		[ ! -e "$$ko" ] || { echo "  RM $$ko"; rm -f "$$ko"; }; \
 	done
 	@[ -n "$(DESTDIR)" ] || [ -z "$(RELEASE)" ] || depmod $(RELEASE)

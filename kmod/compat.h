@@ -10,6 +10,7 @@
 #include <linux/netdevice.h>
 #include <linux/if_vlan.h>
 #include <linux/rtnetlink.h>
+#include <net/dst.h>
 #include <net/genetlink.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
@@ -88,6 +89,16 @@ static inline void nemu_skb_leave_ingress(struct sk_buff *skb)
 #ifdef NEMU_TC_EGRESS
 	skb->tc_at_ingress = 0;
 #endif
+}
+
+/* A route on the stack, never counted and never freed. */
+static inline void nemu_dst_init(struct dst_entry *dst, struct dst_ops *ops)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
+	dst_init(dst, ops, NULL, DST_OBSOLETE_NONE, DST_NOCOUNT);
+#else
+	dst_init(dst, ops, NULL, 1, DST_OBSOLETE_NONE, DST_NOCOUNT);
+#endif /* < 6.4: with a reference count */
 }
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)

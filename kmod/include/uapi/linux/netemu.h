@@ -20,6 +20,10 @@
  *   RTM_GETLINK/SETLINK of family AF_BRIDGE on a port show and set isolated,
  *   learning and the flood switches, as `bridge link` does.
  *
+ *   A gateway is a net device of kind "netemu_gw" (module netemu_gw), a port
+ *   like any other; what is sent out of it reaches the gateway. Its options are
+ *   %NETEMU_GW_A_* in IFLA_INFO_DATA.
+ *
  * generic netlink, family %NETEMU_GENL_NAME, version %NETEMU_GENL_VERSION
  *   For what has to be atomic or has no rtnetlink word. Every message is
  *   parsed strictly: unknown, malformed, duplicate or trailing attributes are
@@ -72,6 +76,7 @@
 #define NETEMU_GENL_GROUP_EVENT		"event"
 
 #define NETEMU_KIND_SWITCH		"netemu"
+#define NETEMU_KIND_GATEWAY		"netemu_gw"
 
 /* Limits, all inclusive. */
 #define NETEMU_PORTS_MAX		4096	/* ports of one switch */
@@ -301,5 +306,122 @@ enum netemu_drop {
 #undef NETEMU_DROP_ENUM
 
 #define NETEMU_DROP_MAX (__NETEMU_DROP_MAX - 1)
+
+/* Limits of gateways, all inclusive. */
+#define NETEMU_GW_PREFIX_MIN		16	/* bits of the subnet's mask */
+#define NETEMU_GW_PREFIX_MAX		29
+#define NETEMU_GW_GUESTS_MAX		4096	/* guest addresses known */
+#define NETEMU_GW_CONNECTIONS_MAX	1048576	/* tracked connections */
+#define NETEMU_GW_CONNECTIONS_DEFAULT	16384
+#define NETEMU_GW_RESOLVERS_MAX		3
+#define NETEMU_GW_LEASE_TIME_MIN	60	/* seconds */
+#define NETEMU_GW_LEASE_TIME_DEFAULT	86400
+#define NETEMU_GW_PORT_FIRST		1024	/* of the host, for guests */
+#define NETEMU_GW_PORT_LAST		32767
+
+/* NETEMU_GW_A_HOST_ACCESS: what of the host guests may reach */
+enum netemu_host_access {
+	NETEMU_HOST_ACCESS_NO = 0,	/* nothing */
+	NETEMU_HOST_ACCESS_HOST = 1,	/* services on the host's addresses */
+	NETEMU_HOST_ACCESS_LOOPBACK = 2, /* ... and on 127.0.0.1, by the
+					  * address of the gateway
+					  */
+};
+
+/**
+ * enum netemu_gw_attr - options and counts of a gateway
+ *
+ * Addresses are 4 bytes in network order. The gateway's and the DNS address are
+ * distinct hosts of the subnet, neither its first nor its last address.
+ *
+ * @NETEMU_GW_A_SUBNET: first address of the guests' subnet; default 10.0.2.0
+ * @NETEMU_GW_A_PREFIX: u8, bits of its mask, %NETEMU_GW_PREFIX_MIN to
+ *	%NETEMU_GW_PREFIX_MAX, default 24
+ * @NETEMU_GW_A_GATEWAY: where guests send what is not for the subnet; default
+ *	the second address (10.0.2.2)
+ * @NETEMU_GW_A_DNS: where guests send DNS queries; default the third address
+ *	(10.0.2.3)
+ * @NETEMU_GW_A_RESOLVERS: up to %NETEMU_GW_RESOLVERS_MAX addresses of the
+ *	host's resolvers; queries go to the first. Default none: queries are
+ *	answered by "port unreachable".
+ * @NETEMU_GW_A_HOST_ACCESS: u8, enum netemu_host_access, default no
+ * @NETEMU_GW_A_LINK_LOCAL: u8, 0/1, default 0: guests may reach
+ *	169.254.0.0/16, as the host does
+ * @NETEMU_GW_A_RESTRICT: u8, 0/1, default 0: with 1 nothing leaves the subnet
+ * @NETEMU_GW_A_CONNECTIONS_LIMIT: u32, connections tracked for the guests; 1 to
+ *	%NETEMU_GW_CONNECTIONS_MAX, default %NETEMU_GW_CONNECTIONS_DEFAULT
+ * @NETEMU_GW_A_DHCP: u8, 0/1, default 1: guests get addresses by DHCP
+ * @NETEMU_GW_A_DHCP_START: first address of the leases; default the fifteenth
+ *	(10.0.2.15), in subnets of less than 32 addresses the fourth
+ * @NETEMU_GW_A_DHCP_END: last one; default the last of the subnet
+ * @NETEMU_GW_A_LEASE_TIME: u32, seconds, at least %NETEMU_GW_LEASE_TIME_MIN;
+ *	0xffffffff = for ever; default %NETEMU_GW_LEASE_TIME_DEFAULT
+ * @NETEMU_GW_A_LEASES: u32, read only: addresses leased
+ * @NETEMU_GW_A_ZONE: u16, read only: conntrack zone of its connections
+ * @NETEMU_GW_A_GUESTS: u32, read only: guest addresses known
+ * @NETEMU_GW_A_CONNECTIONS: u32, read only: connections tracked
+ * @NETEMU_GW_A_DROPS: nest, read only: attribute type = enum netemu_gw_drop,
+ *	u64 each; reasons that never struck are left out
+ * @NETEMU_GW_A_PAD: alignment
+ */
+enum netemu_gw_attr {
+	NETEMU_GW_A_SUBNET = 1,
+	NETEMU_GW_A_PREFIX,
+	NETEMU_GW_A_GATEWAY,
+	NETEMU_GW_A_DNS,
+	NETEMU_GW_A_RESOLVERS,
+	NETEMU_GW_A_HOST_ACCESS,
+	NETEMU_GW_A_LINK_LOCAL,
+	NETEMU_GW_A_RESTRICT,
+	NETEMU_GW_A_CONNECTIONS_LIMIT,
+	NETEMU_GW_A_DHCP,
+	NETEMU_GW_A_DHCP_START,
+	NETEMU_GW_A_DHCP_END,
+	NETEMU_GW_A_LEASE_TIME,
+	NETEMU_GW_A_ZONE,
+	NETEMU_GW_A_LEASES,
+	NETEMU_GW_A_GUESTS,
+	NETEMU_GW_A_CONNECTIONS,
+	NETEMU_GW_A_DROPS,
+	NETEMU_GW_A_PAD,
+
+	__NETEMU_GW_A_MAX,
+};
+
+#define NETEMU_GW_A_MAX (__NETEMU_GW_A_MAX - 1)
+
+/* Why a gateway dropped a frame. As NETEMU_DROP_REASONS; new ones at the end. */
+#define NETEMU_GW_DROP_REASONS(X)					\
+	X(TRUNCATED, "truncated", "shorter than its headers say")	\
+	X(OTHER_HOST, "other_host", "not for the gateway")		\
+	X(PROTOCOL, "protocol", "neither ARP nor IPv4")			\
+	X(ARP_INVALID, "arp_invalid", "malformed or untrue ARP")	\
+	X(IP_INVALID, "ip_invalid", "malformed IPv4 header")		\
+	X(IP_OPTIONS, "ip_options", "IPv4 header with options")		\
+	X(SOURCE, "source", "source address is not a guest's")		\
+	X(GUESTS_FULL, "guests_full", "too many guest addresses")	\
+	X(TTL, "ttl", "time to live is over")				\
+	X(DESTINATION, "destination",					\
+	  "destination that guests may not reach")			\
+	X(RESTRICTED, "restricted", "nothing may leave")		\
+	X(NO_RESOLVER, "no_resolver", "DNS query, but no resolver is set") \
+	X(CONNECTIONS_FULL, "connections_full", "too many connections")	\
+	X(CONNTRACK, "conntrack", "connection tracking took no more, or found the packet invalid") \
+	X(NO_ROUTE, "no_route", "the host has no route")		\
+	X(TOO_BIG, "too_big", "larger than the way, and not to be fragmented") \
+	X(NO_GUEST, "no_guest", "for a guest whose MAC address is not known") \
+	X(NO_MEMORY, "no_memory", "no memory")				\
+	X(DOWN, "down", "for a guest, while the gateway is down")
+
+#define NETEMU_GW_DROP_ENUM(sym, name, text)	NETEMU_GW_DROP_##sym,
+enum netemu_gw_drop {
+	NETEMU_GW_DROP_NONE = 0,
+	NETEMU_GW_DROP_REASONS(NETEMU_GW_DROP_ENUM)
+
+	__NETEMU_GW_DROP_MAX,
+};
+#undef NETEMU_GW_DROP_ENUM
+
+#define NETEMU_GW_DROP_MAX (__NETEMU_GW_DROP_MAX - 1)
 
 #endif /* _UAPI_LINUX_NETEMU_H */

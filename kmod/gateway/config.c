@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Options of gateways as attributes: what is allowed, how they are read, how
+ * they are shown. Parsing only fills a structure; nothing changes before all of
+ * it is known to be right.
+ */
+#include "gateway.h"
+#include "../compat.h"
+
+#include <linux/inetdevice.h>
+#include <net/ip.h>
+
+#define ADDRESS		NLA_POLICY_EXACT_LEN(sizeof(__be32))
+#define READ_ONLY	{ .type = NLA_REJECT,				\
+			  .reject_message = "netemu: attribute is read only" }
+#define UNKNOWN		{ .type = NLA_REJECT,				\
+			  .reject_message = "netemu: unknown attribute" }
+
+const struct nla_policy nemu_gw_policy[NEMU_GW_POLICY_MAX + 1] = {
+	[0] = { .strict_start_type = 1 },
+	[NETEMU_GW_A_SUBNET]		= ADDRESS,
+	[NETEMU_GW_A_PREFIX]		= { .type = NLA_U8 },
+	[NETEMU_GW_A_GATEWAY]		= ADDRESS,
+	[NETEMU_GW_A_DNS]		= ADDRESS,
+	[NETEMU_GW_A_RESOLVERS]		= {
+		.type = NLA_BINARY,
+		.len = NETEMU_GW_RESOLVERS_MAX * sizeof(__be32),
+	},
+	[NETEMU_GW_A_HOST_ACCESS]	= { .type = NLA_U8 },
+	[NETEMU_GW_A_LINK_LOCAL]	= { .type = NLA_U8 },
+	[NETEMU_GW_A_RESTRICT]		= { .type = NLA_U8 },
+	[NETEMU_GW_A_CONNECTIONS_LIMIT]	= { .type = NLA_U32 },
+	[NETEMU_GW_A_DHCP]		= { .type = NLA_U8 },
+	[NETEMU_GW_A_DHCP_START]	= ADDRESS,
+	[NETEMU_GW_A_DHCP_END]		= ADDRESS,
+	[NETEMU_GW_A_LEASE_TIME]	= { .type = NLA_U32 },
+	[NETEMU_GW_A_ZONE ... NETEMU_GW_A_PAD] = READ_ONLY,
+	[NETEMU_GW_A_MAX + 1 ... NEMU_GW_POLICY_MAX] = UNKNOWN,
+};
+
+/**
+ * nemu_gw_config_init() - the defaults
+ * @config: result
+ */
+void nemu_gw_config_init(struct nemu_gw_config *config)
+{
+	*config = (struct nemu_gw_config) {
+		.subnet = htonl(0x0a000200),
+		.mask = inet_make_mask(24),
+		.prefix = 24,
+		.gateway = htonl(0x0a000202),
+		.dns = htonl(0x0a000203),
+		.dhcp = true,
+		.dhcp_start = htonl(0x0a00020f),
+		.dhcp_end = htonl(0x0a0002fe),
+		.lease_time = NETEMU_GW_LEASE_TIME_DEFAULT,
+		.connections_limit = NETEMU_GW_CONNECTIONS_DEFAULT,
+	};
+}
+
+static int refuse(struct nlattr *attr, int err, const char *why,
+		  struct netlink_ext_ack *extack)
+{
+	NL_SET_BAD_ATTR(extack, attr);
+	nemu_extack_msg(extack, why);
+	return err;
+}
+
+static int parse_subnet(struct nemu_gw_config *config, struct nlattr **tb,
+			struct netlink_ext_ack *extack)
+{
+	struct nlattr *subnet = tb[NETEMU_GW_A_SUBNET];
+	struct nlattr *prefix = tb[NETEMU_GW_A_PREFIX];
+
+	if (prefix) {
+		u8 bits = nla_get_u8(prefix);
+
+		if (bits < NETEMU_GW_PREFIX_MIN || bits > NETEMU_GW_PREFIX_MAX)
+			return refuse(prefix, -ERANGE,
+				      "netemu: the mask of the subnet has "
+				      __stringify(NETEMU_GW_PREFIX_MIN) " to "
+				      __stringify(NETEMU_GW_PREFIX_MAX) " bits",
+				      extack);
+		config->prefix = bits;
+		config->mask = inet_make_mask(bits);
+	}
+	if (subnet)
+		config->subnet = nla_get_be32(subnet);
+	if (config->subnet & ~config->mask)
+		return refuse(subnet ?: prefix, -EINVAL,
+			      "netemu: the subnet has bits set behind its mask",
+			      extack);
+	if (ipv4_is_loopback(config->subnet) ||
+	    ipv4_is_multicast(config->subnet) ||
+	    ipv4_is_zeronet(config->subnet) ||
+	    ipv4_is_linklocal_169(config->subnet) ||
+	    (config->subnet & htonl(0xf0000000)) == htonl(0xf0000000))
+		return refuse(subnet ?: prefix, -EINVAL,
+			      "netemu: not a subnet that hosts can have", extack);
+	/* Addresses that are not given move with the subnet. */
+	if (subnet || prefix) {
+		config->gateway = config->subnet | htonl(2);
+		config->dns = config->subnet | htonl(3);
+		config->dhcp_start = config->subnet |
+				     htonl(config->prefix < 28 ? 15 : 4);
+		config->dhcp_end = (config->subnet | ~config->mask) ^ htonl(1);
+	}
+	return 0;
+}
+
+static int check_host(const struct nemu_gw_config *config, __be32 addr,
+		      struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	__be32 host = addr & ~config->mask;
+
+	if (nemu_gw_in_subnet(config, addr) && host && host != ~config->mask)
+		return 0;
+	return refuse(attr, -EINVAL,
+		      "netemu: not the address of a host in the subnet", extack);
+}
+
+static int parse_addresses(struct nemu_gw_config *config, struct nlattr **tb,
+			   struct netlink_ext_ack *extack)
+{
+	struct nlattr *gateway = tb[NETEMU_GW_A_GATEWAY];
+	struct nlattr *dns = tb[NETEMU_GW_A_DNS];
+	int err = 0;
+
+	if (gateway) {
+		config->gateway = nla_get_be32(gateway);
+		err = check_host(config, config->gateway, gateway, extack);
+	}
+	if (!err && dns) {
+		config->dns = nla_get_be32(dns);
+		err = check_host(config, config->dns, dns, extack);
+	}
+	if (!err && config->gateway == config->dns)
+		err = refuse(gateway ?: dns, -EINVAL,
+			     "netemu: gateway and DNS need different addresses",
+			     extack);
+	return err;
+}
+
+static int parse_flag(bool *flag, struct nlattr *attr, const char *range,
+		      struct netlink_ext_ack *extack)
+{
+	if (!attr)
+		return 0;
+	if (nla_get_u8(attr) > 1)
+		return refuse(attr, -ERANGE, range, extack);
+	*flag = nla_get_u8(attr);
+	return 0;
+}
+
+static int parse_dhcp(struct nemu_gw_config *config, struct nlattr **tb,
+		      struct netlink_ext_ack *extack)
+{
+	struct nlattr *start = tb[NETEMU_GW_A_DHCP_START];
+	struct nlattr *end = tb[NETEMU_GW_A_DHCP_END];
+	struct nlattr *time = tb[NETEMU_GW_A_LEASE_TIME];
+	int err;
+
+	err = parse_flag(&config->dhcp, tb[NETEMU_GW_A_DHCP],
+			 "netemu: dhcp is 0 or 1", extack);
+	if (!err && start) {
+		config->dhcp_start = nla_get_be32(start);
+		err = check_host(config, config->dhcp_start, start, extack);
+	}
+	if (!err && end) {
+		config->dhcp_end = nla_get_be32(end);
+		err = check_host(config, config->dhcp_end, end, extack);
+	}
+	if (err)
+		return err;
+	if (ntohl(config->dhcp_start) > ntohl(config->dhcp_end))
+		return refuse(end ?: start, -EINVAL,
+			      "netemu: the DHCP range is empty: it ends before it starts",
+			      extack);
+	if (!time)
+		return 0;
+	if (nla_get_u32(time) < NETEMU_GW_LEASE_TIME_MIN)
+		return refuse(time, -ERANGE,
+			      "netemu: a lease lasts at least "
+			      __stringify(NETEMU_GW_LEASE_TIME_MIN) " seconds",
+			      extack);
+	config->lease_time = nla_get_u32(time);
+	return 0;
+}
+
+static int parse_resolvers(struct nemu_gw_config *config, struct nlattr *attr,
+			   struct netlink_ext_ack *extack)
+{
+	int i;
+
+	if (!attr)
+		return 0;
+	if (nla_len(attr) % sizeof(__be32))
+		return refuse(attr, -EINVAL,
+			      "netemu: resolvers are IPv4 addresses", extack);
+	memset(config->resolvers, 0, sizeof(config->resolvers));
+	memcpy(config->resolvers, nla_data(attr), nla_len(attr));
+	for (i = 0; i < nla_len(attr) / sizeof(__be32); i++)
+		if (ipv4_is_zeronet(config->resolvers[i]) ||
+		    ipv4_is_multicast(config->resolvers[i]) ||
+		    ipv4_is_lbcast(config->resolvers[i]))
+			return refuse(attr, -EINVAL,
+				      "netemu: not the address of a resolver",
+				      extack);
+	return 0;
+}
+
+/**
+ * nemu_gw_config_parse() - read the options of a gateway
+ * @config: changed where an attribute is given
+ * @tb: attributes, parsed by nemu_gw_policy
+ * @extack: what is wrong
+ *
+ * Return: 0, -EINVAL or -ERANGE.
+ */
+int nemu_gw_config_parse(struct nemu_gw_config *config, struct nlattr **tb,
+			 struct netlink_ext_ack *extack)
+{
+	struct nlattr *attr;
+	int err;
+
+	err = parse_subnet(config, tb, extack);
+	if (!err)
+		err = parse_addresses(config, tb, extack);
+	if (!err)
+		err = parse_dhcp(config, tb, extack);
+	if (!err)
+		err = parse_resolvers(config, tb[NETEMU_GW_A_RESOLVERS],
+				      extack);
+	if (!err)
+		err = parse_flag(&config->link_local,
+				 tb[NETEMU_GW_A_LINK_LOCAL],
+				 "netemu: allow-link-local is 0 or 1", extack);
+	if (!err)
+		err = parse_flag(&config->restricted, tb[NETEMU_GW_A_RESTRICT],
+				 "netemu: restrict is 0 or 1", extack);
+	if (err)
+		return err;
+	attr = tb[NETEMU_GW_A_HOST_ACCESS];
+	if (attr) {
+		if (nla_get_u8(attr) > NETEMU_HOST_ACCESS_LOOPBACK)
+			return refuse(attr, -ERANGE,
+				      "netemu: host access is 0 (no), 1 (host) or 2 (loopback)",
+				      extack);
+		config->host_access = nla_get_u8(attr);
+	}
+	attr = tb[NETEMU_GW_A_CONNECTIONS_LIMIT];
+	if (attr) {
+		u32 limit = nla_get_u32(attr);
+
+		if (!limit || limit > NETEMU_GW_CONNECTIONS_MAX)
+			return refuse(attr, -ERANGE,
+				      "netemu: connections are 1 to "
+				      __stringify(NETEMU_GW_CONNECTIONS_MAX),
+				      extack);
+		config->connections_limit = limit;
+	}
+	return 0;
+}
+
+/**
+ * nemu_gw_fill_size() - room that nemu_gw_fill() may need
+ */
+size_t nemu_gw_fill_size(void)
+{
+	return nla_total_size(sizeof(__be32)) * 5 +
+	       nla_total_size(sizeof(__be32) * NETEMU_GW_RESOLVERS_MAX) +
+	       nla_total_size(sizeof(u8)) * 5 +
+	       nla_total_size(sizeof(u16)) +
+	       nla_total_size(sizeof(u32)) * 5 +
+	       nla_total_size(0) +
+	       nla_total_size_64bit(sizeof(u64)) * NETEMU_GW_DROP_MAX;
+}
+
+static int fill_drops(struct sk_buff *skb, const struct nemu_gw *gw)
+{
+	u64 drops[__NETEMU_GW_DROP_MAX];
+	struct nlattr *nest;
+	int i;
+
+	nemu_gw_sum(gw, drops);
+	nest = nla_nest_start(skb, NETEMU_GW_A_DROPS);
+	if (!nest)
+		return -EMSGSIZE;
+	for (i = 1; i < __NETEMU_GW_DROP_MAX; i++)
+		if (drops[i] && nla_put_u64_64bit(skb, i, drops[i], 0))
+			return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/**
+ * nemu_gw_fill() - write the options and counts of a gateway
+ * @skb: message
+ * @gw: gateway
+ *
+ * Context: RTNL held.
+ * Return: 0 or -EMSGSIZE.
+ */
+int nemu_gw_fill(struct sk_buff *skb, const struct nemu_gw *gw)
+{
+	const struct nemu_gw_config *config = rtnl_dereference(gw->config);
+	int n = 0;
+
+	while (n < NETEMU_GW_RESOLVERS_MAX && config->resolvers[n])
+		n++;
+	if (nla_put_in_addr(skb, NETEMU_GW_A_SUBNET, config->subnet) ||
+	    nla_put_u8(skb, NETEMU_GW_A_PREFIX, config->prefix) ||
+	    nla_put_in_addr(skb, NETEMU_GW_A_GATEWAY, config->gateway) ||
+	    nla_put_in_addr(skb, NETEMU_GW_A_DNS, config->dns) ||
+	    nla_put(skb, NETEMU_GW_A_RESOLVERS, n * sizeof(__be32),
+		    config->resolvers) ||
+	    nla_put_u8(skb, NETEMU_GW_A_HOST_ACCESS, config->host_access) ||
+	    nla_put_u8(skb, NETEMU_GW_A_LINK_LOCAL, config->link_local) ||
+	    nla_put_u8(skb, NETEMU_GW_A_RESTRICT, config->restricted) ||
+	    nla_put_u32(skb, NETEMU_GW_A_CONNECTIONS_LIMIT,
+			config->connections_limit) ||
+	    nla_put_u8(skb, NETEMU_GW_A_DHCP, config->dhcp) ||
+	    nla_put_in_addr(skb, NETEMU_GW_A_DHCP_START, config->dhcp_start) ||
+	    nla_put_in_addr(skb, NETEMU_GW_A_DHCP_END, config->dhcp_end) ||
+	    nla_put_u32(skb, NETEMU_GW_A_LEASE_TIME, config->lease_time) ||
+	    nla_put_u32(skb, NETEMU_GW_A_LEASES, nemu_dhcp_leases(gw)) ||
+	    nla_put_u16(skb, NETEMU_GW_A_ZONE, gw->zone) ||
+	    nla_put_u32(skb, NETEMU_GW_A_GUESTS, READ_ONCE(gw->guests.count)) ||
+	    nla_put_u32(skb, NETEMU_GW_A_CONNECTIONS, nemu_nat_connections(gw)))
+		return -EMSGSIZE;
+	return fill_drops(skb, gw);
+}

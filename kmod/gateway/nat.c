@@ -1,0 +1,419 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Network address translation on nf_conntrack: what a guest sends goes out as if
+ * a local application of the host had sent it, and what comes back for it is
+ * taken where the host would have delivered it. So the host's routes, its
+ * OUTPUT and INPUT rules and its source addresses apply, and nothing else of it
+ * changes.
+ *
+ * A connection that a guest opens is known to conntrack by two tuples: the one
+ * of the guest in the zone of the gateway, and its answer in the zone of the
+ * host. So any number of gateways may have guests of the same address, and no
+ * connection of the host is mistaken for one of theirs. The translation is kept
+ * in the tuples but done by us, not by the host's NAT hooks, before the packet
+ * becomes the host's: the status bits that would make them do it are cleared.
+ */
+#include "nat.h"
+#include "../compat.h"
+
+#include <linux/icmp.h>
+#include <linux/inetdevice.h>
+#include <linux/ip.h>
+#include <linux/netfilter_ipv4.h>
+#include <net/icmp.h>
+#include <net/ip.h>
+#include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_zones.h>
+#include <net/netfilter/nf_nat.h>
+#include <net/route.h>
+#include <net/xfrm.h>
+
+/**
+ * nemu_nat_translate() - rewrite a packet from one side's addresses to the other's
+ * @skb: packet of the connection, data at its IPv4 header
+ * @ct: the connection
+ * @ctinfo: the packet's part in it
+ *
+ * The core is given a copy of the tuples with just the bits of what differs:
+ * with a bit too many the sender of an ICMP error would be rewritten too.
+ *
+ * Return: false if the packet can't be translated.
+ */
+bool nemu_nat_translate(struct sk_buff *skb, const struct nf_conn *ct,
+			enum ip_conntrack_info ctinfo)
+{
+	const struct nf_conntrack_tuple *orig;
+	struct nf_conntrack_tuple inverse;
+	struct nf_conn copy;
+
+	memcpy(copy.tuplehash, ct->tuplehash, sizeof(copy.tuplehash));
+	copy.status = IPS_NAT_DONE_MASK;
+	orig = &copy.tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	if (!nf_ct_invert_tuple(&inverse,
+				&copy.tuplehash[IP_CT_DIR_REPLY].tuple))
+		return false;
+	if (!nf_inet_addr_cmp(&inverse.src.u3, &orig->src.u3) ||
+	    inverse.src.u.all != orig->src.u.all)
+		copy.status |= IPS_SRC_NAT;
+	if (!nf_inet_addr_cmp(&inverse.dst.u3, &orig->dst.u3) ||
+	    inverse.dst.u.all != orig->dst.u.all)
+		copy.status |= IPS_DST_NAT;
+
+	if ((ctinfo == IP_CT_RELATED || ctinfo == IP_CT_RELATED_REPLY) &&
+	    ip_hdr(skb)->protocol == IPPROTO_ICMP)
+		return nf_nat_icmp_reply_translation(skb, &copy, ctinfo,
+						     NF_INET_PRE_ROUTING) &&
+		       nf_nat_icmp_reply_translation(skb, &copy, ctinfo,
+						     NF_INET_POST_ROUTING);
+	return nf_nat_packet(&copy, ctinfo, NF_INET_PRE_ROUTING, skb) ==
+	       NF_ACCEPT &&
+	       nf_nat_packet(&copy, ctinfo, NF_INET_POST_ROUTING, skb) ==
+	       NF_ACCEPT;
+}
+
+/* A packet no longer wanted, and what the guest is told of it. */
+static void refuse(struct nemu_gw *gw, const struct nemu_gw_config *config,
+		   struct sk_buff *skb, enum netemu_gw_drop reason, u8 type,
+		   u8 code, u32 info)
+{
+	/* The way back to the guest begins without its connection. */
+	nf_reset_ct(skb);
+	nemu_icmp_error(gw, config, skb, type, code, info);
+	nemu_gw_drop(gw, skb, reason);
+}
+
+/* Where a new connection goes, or why not. */
+static enum netemu_gw_drop
+find_destination(const struct nemu_gw *gw, const struct nemu_gw_config *config,
+		 const struct nf_conntrack_tuple *tuple, __be32 *dest)
+{
+	__be32 addr = tuple->dst.u3.ip;
+
+	*dest = addr;
+	if (config->restricted)
+		return NETEMU_GW_DROP_RESTRICTED;
+	if (addr == config->dns) {
+		if ((tuple->dst.protonum != IPPROTO_UDP &&
+		     tuple->dst.protonum != IPPROTO_TCP) ||
+		    tuple->dst.u.all != htons(53))
+			return NETEMU_GW_DROP_DESTINATION;
+		*dest = config->resolvers[0];
+		return *dest ? NETEMU_GW_DROP_NONE :
+			       NETEMU_GW_DROP_NO_RESOLVER;
+	}
+	if (addr == config->gateway) {
+		*dest = htonl(INADDR_LOOPBACK);
+		return config->host_access == NETEMU_HOST_ACCESS_LOOPBACK ?
+		       NETEMU_GW_DROP_NONE : NETEMU_GW_DROP_DESTINATION;
+	}
+	if (ipv4_is_loopback(addr) || ipv4_is_multicast(addr) ||
+	    ipv4_is_zeronet(addr) || ipv4_is_lbcast(addr) ||
+	    nemu_gw_in_subnet(config, addr) ||
+	    (ipv4_is_linklocal_169(addr) && !config->link_local))
+		return NETEMU_GW_DROP_DESTINATION;
+	switch (inet_addr_type(dev_net(gw->dev), addr)) {
+	case RTN_UNICAST:
+		return NETEMU_GW_DROP_NONE;
+	case RTN_LOCAL:
+		return config->host_access == NETEMU_HOST_ACCESS_NO ?
+		       NETEMU_GW_DROP_DESTINATION : NETEMU_GW_DROP_NONE;
+	default:
+		return NETEMU_GW_DROP_DESTINATION;
+	}
+}
+
+/* As a socket of the host would ask. Ports of other protocols are no ports. */
+static struct rtable *find_route(struct net *net, __be32 from, __be32 to,
+				 const struct nf_conntrack_tuple *sent, u8 tos,
+				 struct flowi4 *fl4)
+{
+	*fl4 = (struct flowi4) {
+		.saddr = from,
+		.daddr = to,
+		.flowi4_tos = RT_TOS(tos),
+		.flowi4_proto = sent->dst.protonum,
+		.flowi4_uid = sock_net_uid(net, NULL),
+	};
+	if (sent->dst.protonum == IPPROTO_TCP ||
+	    sent->dst.protonum == IPPROTO_UDP) {
+		fl4->fl4_sport = sent->src.u.all;
+		fl4->fl4_dport = sent->dst.u.all;
+	}
+	return ip_route_output_flow(net, fl4, NULL);
+}
+
+static bool set_up(struct nf_conn *ct, enum nf_nat_manip_type what, __be32 addr)
+{
+	struct nf_nat_range2 range = {
+		.flags = NF_NAT_RANGE_MAP_IPS,
+		.min_addr.ip = addr,
+		.max_addr.ip = addr,
+	};
+	u8 protocol = nf_ct_protonum(ct);
+
+	/*
+	 * Ports of the host that its own applications don't take by
+	 * themselves, in no order that could be guessed (RFC 6056).
+	 */
+	if (what == NF_NAT_MANIP_SRC &&
+	    (protocol == IPPROTO_TCP || protocol == IPPROTO_UDP)) {
+		range.flags |= NF_NAT_RANGE_PROTO_SPECIFIED |
+			       NF_NAT_RANGE_PROTO_RANDOM_FULLY;
+		range.min_proto.all = htons(NETEMU_GW_PORT_FIRST);
+		range.max_proto.all = htons(NETEMU_GW_PORT_LAST);
+	}
+	return nf_nat_setup_info(ct, &range, what) == NF_ACCEPT;
+}
+
+/*
+ * A guest opens a connection. It is still unconfirmed: nobody else sees it.
+ * Returns why it may not be.
+ */
+static enum netemu_gw_drop
+open_connection(struct nemu_gw *gw, const struct nemu_gw_config *config,
+		struct nf_conn *ct, u8 tos)
+{
+	const struct nf_conntrack_tuple *tuple =
+		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	struct nf_conntrack_zone zone;
+	enum netemu_gw_drop drop;
+	struct flowi4 fl4;
+	struct rtable *rt;
+	__be32 dest;
+
+	nf_ct_zone_init(&zone, gw->zone, NF_CT_ZONE_DIR_ORIG, 0);
+	nf_ct_zone_add(ct, &zone);
+	drop = find_destination(gw, config, tuple, &dest);
+	if (drop)
+		return drop;
+	if (nemu_nat_connections(gw) >= config->connections_limit)
+		return NETEMU_GW_DROP_CONNECTIONS_FULL;
+	rt = find_route(dev_net(gw->dev), 0, dest, tuple, tos, &fl4);
+	if (IS_ERR(rt))
+		return NETEMU_GW_DROP_NO_ROUTE;
+	if (rt->rt_flags & (RTCF_BROADCAST | RTCF_MULTICAST)) {
+		ip_rt_put(rt);
+		return NETEMU_GW_DROP_DESTINATION;
+	}
+	ip_rt_put(rt);
+	if ((dest != tuple->dst.u3.ip &&
+	     !set_up(ct, NF_NAT_MANIP_DST, dest)) ||
+	    !set_up(ct, NF_NAT_MANIP_SRC, fl4.saddr))
+		return NETEMU_GW_DROP_CONNTRACK;
+	ct->status &= ~IPS_NAT_MASK;
+	if (!ct->master) {
+		nf_conntrack_get(&gw->template->ct_general);
+		ct->master = gw->template;
+	}
+	return NETEMU_GW_DROP_NONE;
+}
+
+static void refuse_connection(struct nemu_gw *gw,
+			      const struct nemu_gw_config *config,
+			      struct sk_buff *skb, enum netemu_gw_drop drop)
+{
+	u8 code = ICMP_PKT_FILTERED;
+
+	if (drop == NETEMU_GW_DROP_NO_ROUTE)
+		code = ICMP_NET_UNREACH;
+	else if (drop == NETEMU_GW_DROP_NO_RESOLVER)
+		code = ICMP_PORT_UNREACH;
+	refuse(gw, config, skb, drop, ICMP_DEST_UNREACH, code, 0);
+}
+
+/*
+ * Finds the packet's connection, or opens one. Returns NULL after the packet's
+ * end.
+ */
+static struct nf_conn *track(struct nemu_gw *gw,
+			     const struct nemu_gw_config *config,
+			     struct sk_buff *skb,
+			     enum ip_conntrack_info *ctinfo)
+{
+	const struct nf_hook_state state = {
+		.hook = NF_INET_PRE_ROUTING,
+		.pf = NFPROTO_IPV4,
+		.net = dev_net(gw->dev),
+		.in = gw->dev,
+	};
+	enum netemu_gw_drop drop;
+	struct nf_conn *ct;
+
+	nf_conntrack_get(&gw->template->ct_general);
+	nf_ct_set(skb, gw->template, IP_CT_NEW);
+	if (nf_conntrack_in(skb, &state) != NF_ACCEPT) {
+		nemu_gw_drop(gw, skb, NETEMU_GW_DROP_CONNTRACK);
+		return NULL;
+	}
+	ct = nf_ct_get(skb, ctinfo);
+	if (!ct || nf_ct_is_template(ct)) {
+		nemu_gw_drop(gw, skb, NETEMU_GW_DROP_CONNTRACK);
+		return NULL;
+	}
+	if (nf_ct_is_confirmed(ct) || ct->status & IPS_SRC_NAT_DONE ||
+	    CTINFO2DIR(*ctinfo) != IP_CT_DIR_ORIGINAL)
+		return ct;
+	drop = open_connection(gw, config, ct, ip_hdr(skb)->tos);
+	if (!drop)
+		return ct;
+	refuse_connection(gw, config, skb, drop);
+	return NULL;
+}
+
+static struct rtable *route_out(struct net *net, const struct sk_buff *skb,
+				const struct nf_conn *ct,
+				enum ip_conntrack_info ctinfo)
+{
+	const struct nf_conntrack_tuple *answer =
+		&ct->tuplehash[!CTINFO2DIR(ctinfo)].tuple;
+	struct nf_conntrack_tuple sent = *answer;
+	struct flowi4 fl4;
+
+	sent.src.u.all = answer->dst.u.all;
+	sent.dst.u.all = answer->src.u.all;
+	return find_route(net, answer->dst.u3.ip, answer->src.u3.ip, &sent,
+			  ip_hdr(skb)->tos, &fl4);
+}
+
+/* The host lost the address that the connection has used. */
+static bool has_moved(struct net *net, const struct nf_conn *ct,
+		      enum ip_conntrack_info ctinfo)
+{
+	return nf_ct_is_confirmed(ct) &&
+	       inet_addr_type(net, ct->tuplehash[!CTINFO2DIR(ctinfo)].tuple.dst.u3.ip) != RTN_LOCAL;
+}
+
+static bool is_too_big(const struct sk_buff *skb, unsigned int mtu)
+{
+	if (!(ip_hdr(skb)->frag_off & htons(IP_DF)) || skb->ignore_df)
+		return false;
+	return skb_is_gso(skb) ? !skb_gso_validate_network_len(skb, mtu) :
+				 skb->len > mtu;
+}
+
+/* The connection is known: out with the packet as one of the host's. */
+static void send_out(struct nemu_gw *gw, const struct nemu_gw_config *config,
+		     struct sk_buff *skb, struct nf_conn *ct,
+		     enum ip_conntrack_info ctinfo)
+{
+	struct net *net = dev_net(gw->dev);
+	struct rtable *rt;
+	unsigned int mtu;
+
+	rt = route_out(net, skb, ct, ctinfo);
+	if (IS_ERR(rt)) {
+		refuse_connection(gw, config, skb, NETEMU_GW_DROP_NO_ROUTE);
+		return;
+	}
+	mtu = dst_mtu(&rt->dst);
+	if (unlikely(is_too_big(skb, mtu))) {
+		ip_rt_put(rt);
+		refuse(gw, config, skb, NETEMU_GW_DROP_TOO_BIG,
+		       ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, mtu);
+		return;
+	}
+	skb_dst_set(skb, &rt->dst);
+	if (unlikely(!nemu_tcp_clamp(skb, mtu) ||
+		     skb_ensure_writable(skb, sizeof(struct iphdr)))) {
+		nemu_gw_drop(gw, skb, NETEMU_GW_DROP_NO_MEMORY);
+		return;
+	}
+	if (unlikely(!nemu_nat_translate(skb, ct, ctinfo))) {
+		nemu_gw_drop(gw, skb, NETEMU_GW_DROP_CONNTRACK);
+		return;
+	}
+	ip_decrease_ttl(ip_hdr(skb));
+	skb->dev = rt->dst.dev;
+	ip_local_out(net, NULL, skb);
+}
+
+/**
+ * nemu_nat_out() - a guest's packet for the gateway, the host or beyond
+ * @gw: gateway
+ * @config: its options
+ * @skb: packet of a guest, data at its checked IPv4 header; consumed
+ *
+ * Context: RCU read side, BH off.
+ */
+void nemu_nat_out(struct nemu_gw *gw, const struct nemu_gw_config *config,
+		  struct sk_buff *skb)
+{
+	struct net *net = dev_net(gw->dev);
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct;
+	__be32 dest;
+
+	skb_orphan(skb);
+	skb_scrub_packet(skb, true);
+	nf_reset_ct(skb);
+	/* Nobody's own input device: the host's rules see a local packet. */
+	skb->dev = net->loopback_dev;
+	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
+	if (unlikely(ip_is_fragment(ip_hdr(skb)))) {
+		if (ip_defrag(net, skb, IP_DEFRAG_CONNTRACK_IN + gw->zone))
+			return;
+		skb->ignore_df = 1;
+		skb_clear_hash(skb);
+	}
+	skb_set_transport_header(skb, ip_hdrlen(skb));
+	dest = ip_hdr(skb)->daddr;
+	if (unlikely(dest == config->gateway || dest == config->dns) &&
+	    nemu_icmp_echo(gw, config, skb))
+		return;
+	if (unlikely(ip_hdr(skb)->ttl <= 1)) {
+		refuse(gw, config, skb, NETEMU_GW_DROP_TTL, ICMP_TIME_EXCEEDED,
+		       ICMP_EXC_TTL, 0);
+		return;
+	}
+	ct = track(gw, config, skb, &ctinfo);
+	if (unlikely(!ct))
+		return;
+	if (unlikely(config->restricted)) {
+		refuse_connection(gw, config, skb, NETEMU_GW_DROP_RESTRICTED);
+		return;
+	}
+	if (unlikely(has_moved(net, ct, ctinfo))) {
+		nf_ct_kill(ct);
+		nf_reset_ct(skb);
+		ct = track(gw, config, skb, &ctinfo);
+		if (!ct)
+			return;
+	}
+	send_out(gw, config, skb, ct, ctinfo);
+}
+
+/**
+ * nemu_nat_in() - take a packet that came for a guest
+ * @gw: the guest's gateway
+ * @skb: packet about to be delivered to the host, data at its IPv4 header;
+ *	consumed
+ * @ct: its connection
+ * @ctinfo: the packet's part in it
+ *
+ * Context: RCU read side, BH off.
+ */
+void nemu_nat_in(struct nemu_gw *gw, struct sk_buff *skb, struct nf_conn *ct,
+		 enum ip_conntrack_info ctinfo)
+{
+	unsigned int mtu = READ_ONCE(gw->dev->mtu);
+
+	if (unlikely(is_too_big(skb, mtu))) {
+		/* The sender learns it from the host, as of any way. */
+		icmp_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED,
+			  htonl(mtu));
+		nemu_gw_drop(gw, skb, NETEMU_GW_DROP_TOO_BIG);
+		return;
+	}
+	if (unlikely(!nemu_tcp_clamp(skb, mtu))) {
+		nemu_gw_drop(gw, skb, NETEMU_GW_DROP_NO_MEMORY);
+		return;
+	}
+	if (unlikely(!nemu_nat_translate(skb, ct, ctinfo))) {
+		nemu_gw_drop(gw, skb, NETEMU_GW_DROP_CONNTRACK);
+		return;
+	}
+	nf_reset_ct(skb);
+	skb_orphan(skb);
+	skb_scrub_packet(skb, true);
+	nemu_gw_deliver(gw, skb);
+}

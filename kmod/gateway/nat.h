@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Between the rooms that know netfilter: nat.c and nat_hooks.c. */
+#ifndef _NEMU_NAT_H
+#define _NEMU_NAT_H
+
+#include "gateway.h"
+
+#include <net/netfilter/nf_conntrack.h>
+
+bool nemu_nat_translate(struct sk_buff *skb, const struct nf_conn *ct,
+			enum ip_conntrack_info ctinfo);
+void nemu_nat_in(struct nemu_gw *gw, struct sk_buff *skb, struct nf_conn *ct,
+		 enum ip_conntrack_info ctinfo);
+
+#endif /* _NEMU_NAT_H */

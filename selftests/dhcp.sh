@@ -1,0 +1,118 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Guests get their addresses from the gateway: udhcpc and dhclient.
+# vm: timeout=300
+. "$(dirname "$0")/lib/ksft.sh"
+. "$(dirname "$0")/lib/gateway.sh"
+
+# What udhcpc calls with what it got.
+write_script() {
+	cat >"$KSFT_SCRATCH/udhcpc" <<-'EOF'
+	#!/bin/bash
+	case $1 in
+	deconfig)
+		ip addr flush dev "$interface"
+		;;
+	bound | renew)
+		ip addr replace "$ip/$mask" dev "$interface"
+		ip route replace default via "$router"
+		echo "$1 $ip $router $dns $mtu $lease" >>"$KSFT_LOG"
+		;;
+	nak)
+		echo nak >>"$KSFT_LOG"
+		;;
+	esac
+	EOF
+	chmod +x "$KSFT_SCRATCH/udhcpc"
+}
+
+# udhcpc GUEST [ARGUMENT]...: asks once
+udhcpc() {
+	local guest=$1
+
+	shift
+	KSFT_LOG=$KSFT_SCRATCH/log-$guest in_host "$guest" busybox udhcpc -f -q -n -t 8 -T 2 \
+		-i eth0 -s "$KSFT_SCRATCH/udhcpc" -O mtu "$@"
+}
+
+got() { tail -n 1 "$KSFT_SCRATCH/log-$1"; }
+address_of() { ip -n "$1" -j addr show dev eth0 | jq -r '[.[0].addr_info[] | select(.family == "inet")][0].local'; }
+
+setup() {
+	world_add
+	gateway_add 1
+	guest_add g1 1
+	guest_add g2 1
+	write_script
+}
+
+test_lease() {
+	check "udhcpc gets a lease" udhcpc g1
+	check "the first one, with gateway, DNS, MTU and a day" \
+		test "$(got g1)" = "bound 10.0.2.15 10.0.2.2 10.0.2.3 1500 86400"
+	check "with it the guest reaches the world" reaches g1 198.51.100.2
+	check "the second guest gets another" udhcpc g2
+	check "the next one" test "$(address_of g2)" = 10.0.2.16
+	check "the guests reach each other" reaches g2 10.0.2.15
+	ip -n g1 addr flush dev eth0
+	check "asked again" udhcpc g1
+	check "it is the same" test "$(address_of g1)" = 10.0.2.15
+	check "one that the client wants" udhcpc g2 -r 10.0.2.77
+	check "asked for by address: its own stays" test "$(address_of g2)" = 10.0.2.16
+}
+
+# Somebody has the next address without asking.
+test_taken() {
+	guest_add g3 1
+	guest_add squatter 1 10.0.2.17
+	in_host squatter ping -c 1 -W 5 10.0.2.2 >/dev/null
+	check "a guest while its address is taken" udhcpc g3
+	check "gets the one after" test "$(address_of g3)" = 10.0.2.18
+}
+
+test_release() {
+	in_host g1 busybox udhcpc -f -R -t 8 -T 2 -i eth0 -s "$KSFT_SCRATCH/udhcpc" \
+		>/dev/null 2>&1 &
+	busywait bound_again
+	kill "$!"
+	wait "$!"
+	check "a released address comes back to its guest" udhcpc g1
+	check "the same one" test "$(address_of g1)" = 10.0.2.15
+}
+
+bound_again() { [ "$(address_of g1)" = 10.0.2.15 ]; }
+
+test_dhclient() {
+	guest_add g4 1
+	mkdir -p /var/lib/dhcp
+	check "dhclient gets a lease" in_host g4 timeout 60 dhclient -1 -v -sf /bin/true \
+		-lf "$KSFT_SCRATCH/leases" -pf "$KSFT_SCRATCH/pid" eth0
+	check "and believes every checksum" not grep -q "bad udp" "$KSFT_SCRATCH/said"
+	check "of a day" grep -q "dhcp-lease-time 86400" "$KSFT_SCRATCH/leases"
+	check "and gives it back" in_host g4 timeout 60 dhclient -r -v -sf /bin/true \
+		-lf "$KSFT_SCRATCH/leases" -pf "$KSFT_SCRATCH/pid" eth0
+}
+
+test_neighbours() {
+	local before
+
+	ip link add sw9 type netemu
+	ip link set sw9 up
+	ip link add gw9 type netemu_gw
+	ip link set gw9 mtu 1400 up master sw9
+	ip link set p-g2 nomaster
+	ip link set p-g2 master sw9
+	check "another network" udhcpc g2
+	check "tells its own MTU" grep -q " 1400 " <<<"$(got g2)"
+	before=$(gw_drops 9 ip_invalid)
+	check "counts" test -n "$before"
+}
+
+ksft_start
+setup
+test_lease
+test_taken
+test_release
+test_dhclient
+test_neighbours
+ksft_end

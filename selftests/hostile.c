@@ -1,0 +1,464 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A guest that sends the gateway what it should not: every frame ends in an
+ * answer, a translation or a count, and the gateway serves on.
+ *
+ * vm: timeout=240
+ */
+#include "test.h"
+#include "tap.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <poll.h>
+
+#define ETH	14
+#define IP	20
+
+static const uint8_t guest_mac[6] = { 0x02, 0, 0, 0, 0, 0x15 };
+static const uint8_t gw_mac[6] = { 0x52, 0x55, 10, 0, 2, 2 };
+static const uint8_t guest_ip[4] = { 10, 0, 2, 15 };
+static const uint8_t gw_ip[4] = { 10, 0, 2, 2 };
+static const uint8_t world_ip[4] = { 198, 51, 100, 2 };
+
+FIXTURE(hostile) {
+	struct lab lab;
+	int fd, gw;
+	uint32_t seed;
+	struct packet out, in;
+};
+
+FIXTURE_SETUP(hostile)
+{
+	struct lab *lab = &self->lab;
+	int t;
+
+	self->seed = 1;
+	ASSERT_EQ(0, lab_open(lab, 0, OPTS(OPT8(NETEMU_SWITCH_A_HOST_PORT, 0))));
+	ASSERT_EQ(0, link_add(&lab->rt, "netemu_gw", "gw0", NO_OPTS));
+	self->gw = if_nametoindex("gw0");
+	ASSERT_EQ(0, link_master(&lab->rt, self->gw, lab->sw));
+	ASSERT_EQ(0, link_up(&lab->rt, self->gw, true));
+	self->fd = tap_open("t0", IFF_VNET_HDR);
+	ASSERT_LE(0, self->fd);
+	t = if_nametoindex("t0");
+	ASSERT_EQ(0, link_master(&lab->rt, t, lab->sw));
+	ASSERT_EQ(0, link_up(&lab->rt, t, true));
+	/* What leaves ends in a device that swallows everything. */
+	ASSERT_EQ(0, sh("ip link add d0 type dummy && ip link set d0 up"));
+	ASSERT_EQ(0, sh("ip addr add 198.51.100.1/24 dev d0"));
+	ASSERT_EQ(0, sh("ip neigh add 198.51.100.2 lladdr 02:00:00:00:00:99 dev d0 nud permanent"));
+}
+
+FIXTURE_TEARDOWN(hostile)
+{
+	close(self->fd);
+	lab_close(&self->lab);
+}
+
+static uint32_t rnd(FIXTURE_DATA(hostile) *self)
+{
+	/* xorshift32: the same frames in every run */
+	self->seed ^= self->seed << 13;
+	self->seed ^= self->seed >> 17;
+	self->seed ^= self->seed << 5;
+	return self->seed;
+}
+
+static void put16(uint8_t *p, uint16_t v)
+{
+	p[0] = v >> 8;
+	p[1] = v;
+}
+
+static uint16_t sum16(const uint8_t *p, size_t len)
+{
+	uint32_t sum = 0;
+	size_t i;
+
+	for (i = 0; i + 1 < len; i += 2)
+		sum += p[i] << 8 | p[i + 1];
+	if (len & 1)
+		sum += p[len - 1] << 8;
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return ~sum;
+}
+
+static uint8_t *ethernet(struct packet *p, const uint8_t *dst, uint16_t proto)
+{
+	memset(&p->vnet, 0, sizeof(p->vnet));
+	memset(p->frame, 0, 2048);
+	memcpy(p->frame, dst, 6);
+	memcpy(p->frame + 6, guest_mac, 6);
+	put16(p->frame + 12, proto);
+	return p->frame + ETH;
+}
+
+static void finish_ip(struct packet *p)
+{
+	uint8_t *ip = p->frame + ETH;
+
+	put16(ip + 10, 0);
+	put16(ip + 10, sum16(ip, IP));
+}
+
+/* An IPv4 packet; returns where its payload goes. */
+static uint8_t *ipv4(struct packet *p, uint8_t protocol, const uint8_t *dst,
+		     size_t payload)
+{
+	uint8_t *ip = ethernet(p, gw_mac, ETH_P_IP);
+
+	ip[0] = 0x45;
+	put16(ip + 2, IP + payload);
+	ip[8] = 64;
+	ip[9] = protocol;
+	memcpy(ip + 12, guest_ip, 4);
+	memcpy(ip + 16, dst, 4);
+	p->len = ETH + IP + payload;
+	finish_ip(p);
+	return ip + IP;
+}
+
+static void ping(struct packet *p, const uint8_t *dst)
+{
+	uint8_t *icmp = ipv4(p, IPPROTO_ICMP, dst, 64);
+
+	icmp[0] = 8;
+	put16(icmp + 2, sum16(icmp, 64));
+}
+
+static void arp_request(struct packet *p, const uint8_t *target)
+{
+	uint8_t *arp = ethernet(p, mac_broadcast, ETH_P_ARP);
+
+	memcpy(arp, "\0\1\10\0\6\4\0\1", 8);
+	memcpy(arp + 8, guest_mac, 6);
+	memcpy(arp + 14, guest_ip, 4);
+	memcpy(arp + 24, target, 4);
+	p->len = ETH + 28;
+}
+
+static void syn(struct packet *p, uint16_t port)
+{
+	uint8_t *tcp = ipv4(p, IPPROTO_TCP, world_ip, 24);
+
+	put16(tcp, port);
+	put16(tcp + 2, 80);
+	tcp[12] = 6 << 4;
+	tcp[13] = 2;
+	put16(tcp + 14, 65535);
+	memcpy(tcp + 20, "\2\4\377\377", 4);	/* MSS 65535 */
+	p->vnet.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM;
+	p->vnet.csum_start = ETH + IP;
+	p->vnet.csum_offset = 16;
+}
+
+static void datagram(struct packet *p, uint16_t to, size_t len)
+{
+	uint8_t *udp = ipv4(p, IPPROTO_UDP, world_ip, 8 + len);
+
+	put16(udp, 4000);
+	put16(udp + 2, to);
+	put16(udp + 4, 8 + len);
+}
+
+static void discover(struct packet *p, uint8_t n)
+{
+	uint8_t *udp = ipv4(p, IPPROTO_UDP, (uint8_t[]){ 255, 255, 255, 255 },
+			    8 + 300);
+	uint8_t *dhcp = udp + 8;
+
+	memset(p->frame, 0xff, 6);
+	memset(p->frame + ETH + 12, 0, 4);
+	finish_ip(p);
+	put16(udp, 68);
+	put16(udp + 2, 67);
+	put16(udp + 4, 308);
+	memcpy(dhcp, "\1\1\6", 3);
+	memcpy(dhcp + 28, guest_mac, 6);
+	dhcp[33] = n;
+	p->frame[11] = n;
+	memcpy(dhcp + 236, "\143\202\123\143\65\1\1\377", 8);
+}
+
+static void fragment(struct packet *p, uint16_t id, uint16_t offset, bool more)
+{
+	ipv4(p, IPPROTO_UDP, world_ip, 64);
+	put16(p->frame + ETH + 4, id);
+	put16(p->frame + ETH + 6, offset / 8 | (more ? 0x2000 : 0));
+	finish_ip(p);
+}
+
+static void write_out(FIXTURE_DATA(hostile) *self)
+{
+	/* The tap refuses some headers itself: that is an answer too. */
+	tap_write(self->fd, &self->out, true);
+}
+
+static void drain(FIXTURE_DATA(hostile) *self)
+{
+	while (tap_read(self->fd, &self->in, true) > 0)
+		;
+}
+
+/* Does the gateway answer a ping of an honest guest? */
+static bool serves(FIXTURE_DATA(hostile) *self)
+{
+	struct pollfd poll_fd = { .fd = self->fd, .events = POLLIN };
+	int tries;
+
+	drain(self);
+	ping(&self->out, gw_ip);
+	write_out(self);
+	for (tries = 0; tries < 1000; tries++) {
+		if (poll(&poll_fd, 1, 100) < 1)
+			continue;
+		if (tap_read(self->fd, &self->in, true) < ETH + IP + 8)
+			continue;
+		if (self->in.frame[ETH + 9] == IPPROTO_ICMP &&
+		    self->in.frame[ETH + IP] == 0)
+			return true;
+	}
+	return false;
+}
+
+static int drops(const char *reason)
+{
+	return sh("ethtool -S gw0 | grep -q 'drop_%s: [1-9]'", reason);
+}
+
+LAB_TEST(hostile, an_honest_guest_is_served)
+{
+	EXPECT_TRUE(serves(self));
+}
+
+LAB_TEST(hostile, lengths_that_lie)
+{
+	int len;
+
+	for (len = ETH; len < ETH + IP + 64; len++) {
+		ping(&self->out, world_ip);
+		self->out.len = len;
+		write_out(self);
+		arp_request(&self->out, gw_ip);
+		self->out.len = len;
+		write_out(self);
+		discover(&self->out, 1);
+		self->out.len = len;
+		write_out(self);
+	}
+	for (len = 0; len < 65536; len += 255) {
+		ping(&self->out, world_ip);
+		put16(self->out.frame + ETH + 2, len);
+		finish_ip(&self->out);
+		write_out(self);
+		datagram(&self->out, 67, 100);
+		put16(self->out.frame + ETH + IP + 4, len);
+		write_out(self);
+	}
+	EXPECT_EQ(0, drops("truncated"));
+	EXPECT_EQ(0, drops("ip_invalid"));
+	EXPECT_TRUE(serves(self));
+}
+
+LAB_TEST(hostile, headers_that_lie)
+{
+	int i;
+
+	for (i = 0; i < 16; i++) {
+		ping(&self->out, world_ip);
+		self->out.frame[ETH] = 0x40 | i;
+		finish_ip(&self->out);
+		write_out(self);
+		ping(&self->out, world_ip);
+		self->out.frame[ETH] = i << 4 | 5;
+		finish_ip(&self->out);
+		write_out(self);
+	}
+	EXPECT_EQ(0, drops("ip_options"));
+	ping(&self->out, world_ip);
+	self->out.frame[ETH + 8] = 0;
+	finish_ip(&self->out);
+	write_out(self);
+	EXPECT_EQ(0, drops("ttl"));
+	/* From the gateway itself, from the whole subnet, from nobody. */
+	for (i = 0; i < 256; i++) {
+		ping(&self->out, world_ip);
+		self->out.frame[ETH + 15] = i;
+		finish_ip(&self->out);
+		write_out(self);
+		arp_request(&self->out, gw_ip);
+		self->out.frame[ETH + 17] = i;
+		write_out(self);
+	}
+	EXPECT_EQ(0, drops("source"));
+	EXPECT_EQ(0, drops("arp_invalid"));
+	EXPECT_TRUE(serves(self));
+}
+
+LAB_TEST(hostile, checksums_left_to_compute_anywhere)
+{
+	int i;
+
+	for (i = 0; i < 20000; i++) {
+		if (i & 1)
+			syn(&self->out, i);
+		else
+			datagram(&self->out, 9, rnd(self) % 1200);
+		self->out.vnet.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM;
+		self->out.vnet.csum_start = rnd(self) % 64;
+		self->out.vnet.csum_offset = rnd(self) % 64;
+		if (i & 2) {
+			self->out.vnet.gso_type = i & 4 ? VIRTIO_NET_HDR_GSO_TCPV4 :
+							  VIRTIO_NET_HDR_GSO_UDP;
+			self->out.vnet.gso_size = rnd(self) % 1600;
+			self->out.vnet.hdr_len = rnd(self) % 128;
+		}
+		write_out(self);
+		if (i % 64 == 0)
+			drain(self);
+	}
+	EXPECT_TRUE(serves(self));
+}
+
+LAB_TEST(hostile, fragments_that_overlap)
+{
+	int i;
+
+	for (i = 0; i < 5000; i++) {
+		fragment(&self->out, rnd(self) % 8, rnd(self) % 65536 & ~7,
+			 rnd(self) & 1);
+		write_out(self);
+	}
+	drain(self);
+	EXPECT_TRUE(serves(self));
+}
+
+LAB_TEST(hostile, any_bit_turned)
+{
+	int i, n, turned;
+
+	for (i = 0; i < 30000; i++) {
+		switch (rnd(self) % 6) {
+		case 0:
+			ping(&self->out, world_ip);
+			break;
+		case 1:
+			arp_request(&self->out, gw_ip);
+			break;
+		case 2:
+			syn(&self->out, i);
+			break;
+		case 3:
+			datagram(&self->out, 53, 40);
+			break;
+		case 4:
+			discover(&self->out, rnd(self));
+			break;
+		case 5:
+			fragment(&self->out, i, 0, true);
+			break;
+		}
+		turned = 1 + rnd(self) % 4;
+		for (n = 0; n < turned; n++)
+			self->out.frame[ETH + rnd(self) % (self->out.len - ETH)] ^=
+				1 << rnd(self) % 8;
+		if (rnd(self) % 4)
+			finish_ip(&self->out);
+		write_out(self);
+		if (i % 64 == 0)
+			drain(self);
+	}
+	EXPECT_TRUE(serves(self));
+}
+
+/* Connections, guests and leases have an end; who was there is served. */
+LAB_TEST(hostile, nothing_can_be_filled)
+{
+	int i;
+
+	EXPECT_EQ(0, link_change(&self->lab.rt, "netemu_gw", self->gw,
+				 OPTS(OPT32(NETEMU_GW_A_CONNECTIONS_LIMIT, 100))));
+	for (i = 1; i < 1000; i++) {
+		syn(&self->out, i);
+		write_out(self);
+	}
+	EXPECT_EQ(0, drops("connections_full"));
+	EXPECT_EQ(0, sh("test $(grep -c 10.0.2.15 /proc/net/nf_conntrack) -le 100"));
+	for (i = 0; i < 2000; i++) {
+		discover(&self->out, i);
+		self->out.frame[ETH + IP + 8 + 32] = i >> 8;
+		self->out.frame[10] = i >> 8;
+		write_out(self);
+	}
+	drain(self);
+	EXPECT_TRUE(serves(self));
+}
+
+LAB_TEST(hostile, the_gateway_goes_under_fire)
+{
+	int i;
+
+	for (i = 0; i < 2000; i++) {
+		syn(&self->out, i);
+		write_out(self);
+		if (i == 1000)
+			EXPECT_EQ(0, link_del(&self->lab.rt, self->gw));
+	}
+	EXPECT_EQ(0, link_add(&self->lab.rt, "netemu_gw", "gw0", NO_OPTS));
+	self->gw = if_nametoindex("gw0");
+	EXPECT_EQ(0, link_master(&self->lab.rt, self->gw, self->lab.sw));
+	EXPECT_EQ(0, link_up(&self->lab.rt, self->gw, true));
+	EXPECT_TRUE(serves(self));
+}
+
+/* What the administrator may say, and what not. */
+LAB_TEST(hostile, options_are_checked)
+{
+	struct nl *rt = &self->lab.rt;
+	static const struct {
+		struct opt opt;
+		int error;
+	} wrong[] = {
+		{ OPT8(NETEMU_GW_A_PREFIX, 15), ERANGE },
+		{ OPT8(NETEMU_GW_A_PREFIX, 30), ERANGE },
+		{ OPT32(NETEMU_GW_A_SUBNET, 0x0102000a), EINVAL },
+		{ OPT32(NETEMU_GW_A_SUBNET, 0x0000007f), EINVAL },
+		{ OPT32(NETEMU_GW_A_GATEWAY, 0x0202000b), EINVAL },
+		{ OPT32(NETEMU_GW_A_GATEWAY, 0x0302000a), EINVAL },
+		{ OPT32(NETEMU_GW_A_DNS, 0xff02000a), EINVAL },
+		{ OPT32(NETEMU_GW_A_DHCP_START, 0x0002000a), EINVAL },
+		{ OPT32(NETEMU_GW_A_DHCP_END, 0x0502000a), EINVAL },
+		{ OPT32(NETEMU_GW_A_LEASE_TIME, 59), ERANGE },
+		{ OPT8(NETEMU_GW_A_HOST_ACCESS, 3), ERANGE },
+		{ OPT8(NETEMU_GW_A_DHCP, 2), ERANGE },
+		{ OPT8(NETEMU_GW_A_RESTRICT, 2), ERANGE },
+		{ OPT8(NETEMU_GW_A_LINK_LOCAL, 2), ERANGE },
+		{ OPT32(NETEMU_GW_A_CONNECTIONS_LIMIT, 0), ERANGE },
+		{ OPT32(NETEMU_GW_A_RESOLVERS, 0), EINVAL },
+		{ OPT16(NETEMU_GW_A_ZONE, 1), EINVAL },
+		{ OPT8(NETEMU_GW_A_MAX + 1, 1), EINVAL },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		const struct opt opts[] = { wrong[i].opt, { 0 } };
+
+		EXPECT_EQ(wrong[i].error,
+			  link_change(rt, "netemu_gw", self->gw, opts))
+			TH_LOG("option %d", wrong[i].opt.type);
+		EXPECT_STRNE("", rt->text);
+		EXPECT_NE(0, link_add(rt, "netemu_gw", "gw1", opts));
+		EXPECT_EQ(0, if_nametoindex("gw1"));
+	}
+	EXPECT_EQ(EOPNOTSUPP, link_change(rt, "netemu_gw", self->gw,
+					  OPTS(OPT8(NETEMU_GW_A_PREFIX, 25))));
+	EXPECT_EQ(0, link_change(rt, "netemu_gw", self->gw,
+				 OPTS(OPT32(NETEMU_GW_A_LEASE_TIME, 60),
+				      OPT8(NETEMU_GW_A_RESTRICT, 1))));
+	EXPECT_TRUE(serves(self));
+}
+
+TEST_HARNESS_MAIN
