@@ -317,7 +317,8 @@ test_manual() {
 	point "they work" bash -e "$scratch/examples"
 	is 'map(.ifname) | index("dmz") != null and index("sw0") == null' switch show
 	is '.[0].isolated' port show vm2
-	printf 'port del vm2\nport del vm3\nhub del 3\nswitch del dmz\n' | netemu-ctl -b -
+	printf '%s\n' 'port del vm2' 'port del vm3' 'hub del 3' 'switch del dmz' \
+		'port del vm4' 'gateway del gw0' 'switch del lan' | netemu-ctl -b -
 }
 
 test_module() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "args.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
@@ -149,6 +150,53 @@ int parse_mac(struct args *args, const char *what, uint8_t *addr)
 	return check_mac(what, word, addr);
 }
 
+int parse_ipv4(struct args *args, const char *what, uint32_t *addr)
+{
+	struct in_addr in;
+	const char *word;
+	int ret;
+
+	ret = value_word(args, what, &word);
+	if (ret)
+		return ret;
+	if (inet_pton(AF_INET, word, &in) != 1)
+		return usage_error("%s: \"%s\" is not an IPv4 address like 10.0.2.2",
+				   what, word);
+	*addr = in.s_addr;
+	return EXIT_OK;
+}
+
+int parse_subnet(struct args *args, const char *what, struct subnet *subnet)
+{
+	char text[IPV4_TEXT_SIZE] = "";
+	unsigned long long prefix;
+	const char *word, *slash;
+	struct in_addr in;
+	int ret;
+
+	ret = value_word(args, what, &word);
+	if (ret)
+		return ret;
+	slash = strchrnul(word, '/');
+	if (slash - word < IPV4_TEXT_SIZE)
+		memcpy(text, word, slash - word);
+	if (inet_pton(AF_INET, text, &in) != 1 || !*slash ||
+	    to_number(slash + 1, &prefix))
+		return usage_error("%s: \"%s\" is not a subnet like 10.0.2.0/24",
+				   what, word);
+	if (prefix < NETEMU_GW_PREFIX_MIN || prefix > NETEMU_GW_PREFIX_MAX)
+		return usage_error("%s: the mask of %s is out of range (allowed: %u to %u bits)",
+				   what, word, NETEMU_GW_PREFIX_MIN,
+				   NETEMU_GW_PREFIX_MAX);
+	subnet->addr = in.s_addr;
+	subnet->prefix = prefix;
+	ipv4_text(subnet->addr & subnet_mask(subnet), text);
+	if (subnet->addr & ~subnet_mask(subnet))
+		return usage_error("%s: %s has bits set behind its mask: it would be %s/%u",
+				   what, word, text, subnet->prefix);
+	return EXIT_OK;
+}
+
 static int copy_name(const char *what, const char *word, char *name)
 {
 	if (!*word)
@@ -270,6 +318,8 @@ static int parse_value(struct args *args, const char *what,
 			return usage_error("%s: 0x%x has bit 1, and PAUSE frames (01:80:c2:00:00:01) are never forwarded",
 					   what, *value);
 		return ret;
+	case OPT_IPV4:
+		return parse_ipv4(args, what, value);
 	case OPT_NUMBER:
 		break;
 	}

@@ -31,6 +31,9 @@ int parse_number(struct args *args, const char *what, uint32_t min,
 		 uint32_t max, const char *unit, uint32_t *value);
 int parse_bool(struct args *args, const char *what, bool *value);
 int parse_mac(struct args *args, const char *what, uint8_t *addr);
+/* IPv4 addresses, in network order */
+int parse_ipv4(struct args *args, const char *what, uint32_t *addr);
+int parse_subnet(struct args *args, const char *what, struct subnet *subnet);
 /* A name for a new device: refused if the kernel would refuse it. */
 int parse_new_name(struct args *args, const char *what, char *name);
 /* A name to look up. */

@@ -51,6 +51,7 @@ struct object {
 extern const struct object switch_object;
 extern const struct object hub_object;
 extern const struct object port_object;
+extern const struct object gateway_object;
 extern const struct object fdb_object;
 extern const struct object monitor_object;
 extern const struct object show_object;
@@ -73,6 +74,9 @@ int refused_because(const char *fmt, ...)
 	__attribute__((format(printf, 1, 2)));
 /* An error unless all words are used up. */
 int no_more(const struct args *args);
+
+/* resolv.c: the IPv4 resolvers that the host itself uses, as many as fit. */
+void host_resolvers(struct resolvers *resolvers);
 
 /* device.c: for objects that are devices of their own. */
 

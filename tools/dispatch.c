@@ -7,7 +7,7 @@
 #include <string.h>
 
 static const struct object *const objects[] = {
-	&switch_object, &hub_object, &port_object,
+	&switch_object, &hub_object, &port_object, &gateway_object,
 	&fdb_object, &monitor_object, &show_object,
 };
 
@@ -67,6 +67,9 @@ static void print_keys(FILE *out, const struct key_group *group)
 			break;
 		case OPT_WORD:
 			word_range(def, range, sizeof(range));
+			break;
+		case OPT_IPV4:
+			snprintf(range, sizeof(range), "IPv4 address");
 			break;
 		case OPT_MASK:
 			snprintf(range, sizeof(range), "0x0 to 0x%x [0x%x]",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "model.h"
 
+#include <arpa/inet.h>
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,6 +90,60 @@ const struct opt_def port_opts[PORT_OPT_COUNT] = {
 	},
 };
 
+static const char *const host_access_names[] = {
+	[NETEMU_HOST_ACCESS_NO] = "no",
+	[NETEMU_HOST_ACCESS_HOST] = "host",
+	[NETEMU_HOST_ACCESS_LOOPBACK] = "loopback",
+};
+
+const struct opt_def gateway_opts[GATEWAY_OPT_COUNT] = {
+	[GATEWAY_OPT_ADDRESS] = {
+		"address", "gateway_address", OPT_IPV4, .help =
+		"the gateway; at first the second address of the subnet",
+	},
+	[GATEWAY_OPT_DNS_ADDRESS] = {
+		"dns-address", "dns_address", OPT_IPV4, .help =
+		"where guests ask for names; at first the third address",
+	},
+	[GATEWAY_OPT_DHCP] = {
+		"dhcp", "dhcp", OPT_BOOL, 0, 1, 1, NULL,
+		"guests get addresses by DHCP",
+	},
+	[GATEWAY_OPT_DHCP_START] = {
+		"dhcp-start", "dhcp_start", OPT_IPV4, .help =
+		"first address of the leases; at first the 15th, or the 4th",
+	},
+	[GATEWAY_OPT_DHCP_END] = {
+		"dhcp-end", "dhcp_end", OPT_IPV4, .help =
+		"last address of the leases; at first the last for a host",
+	},
+	[GATEWAY_OPT_LEASE_TIME] = {
+		"lease-time", "lease_time", OPT_NUMBER,
+		NETEMU_GW_LEASE_TIME_MIN, UINT32_MAX,
+		NETEMU_GW_LEASE_TIME_DEFAULT, "seconds",
+		"how long a lease lasts; 4294967295 = for ever",
+	},
+	[GATEWAY_OPT_HOST_ACCESS] = {
+		"host-access", "host_access", OPT_WORD, NETEMU_HOST_ACCESS_NO,
+		NETEMU_HOST_ACCESS_LOOPBACK, NETEMU_HOST_ACCESS_NO, NULL,
+		"what of the host guests reach: its addresses, also 127.0.0.1",
+		host_access_names,
+	},
+	[GATEWAY_OPT_LINK_LOCAL] = {
+		"allow-link-local", "allow_link_local", OPT_BOOL, 0, 1, 0, NULL,
+		"guests reach 169.254.0.0/16, as the host does",
+	},
+	[GATEWAY_OPT_RESTRICT] = {
+		"restrict", "restrict", OPT_BOOL, 0, 1, 0, NULL,
+		"nothing leaves the subnet",
+	},
+	[GATEWAY_OPT_CONNECTIONS] = {
+		"connections", "connections", OPT_NUMBER, 1,
+		NETEMU_GW_CONNECTIONS_MAX, NETEMU_GW_CONNECTIONS_DEFAULT,
+		"connections", "how many are tracked for the guests",
+	},
+};
+
 /* Values the kernel may add later than this tool was built read "unknown". */
 static const char *name_in(const char *const *names, size_t n, size_t i)
 {
@@ -155,10 +210,30 @@ static const struct drop_reason switch_reasons[] = { NETEMU_DROP_REASONS(X) };
 
 const struct drop_table switch_drops = { switch_reasons, NETEMU_DROP_MAX };
 
+#define X(sym, name, text)	[NETEMU_GW_DROP_##sym] = { name, text },
+static const struct drop_reason gateway_reasons[] = {
+	NETEMU_GW_DROP_REASONS(X)
+};
+#undef X
+
+const struct drop_table gateway_drops = {
+	gateway_reasons, NETEMU_GW_DROP_MAX
+};
+
 void mac_text(const uint8_t *addr, char text[MAC_TEXT_SIZE])
 {
 	snprintf(text, MAC_TEXT_SIZE, "%02x:%02x:%02x:%02x:%02x:%02x",
 		 addr[0], addr[1], addr[2], addr[3], addr[4], addr[5]);
+}
+
+void ipv4_text(uint32_t addr, char text[IPV4_TEXT_SIZE])
+{
+	inet_ntop(AF_INET, &addr, text, IPV4_TEXT_SIZE);
+}
+
+uint32_t subnet_mask(const struct subnet *subnet)
+{
+	return subnet->prefix ? htonl(~0U << (32 - subnet->prefix)) : 0;
 }
 
 bool link_is_our_tap(const struct link_info *link)

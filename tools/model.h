@@ -2,10 +2,10 @@
 /*
  * What netemu-ctl talks about, as plain structures: no netlink, no output.
  *
- * Options of switches and ports are vectors indexed by the enums below; one
- * table per kind (switch_opts, port_opts) says how an option is written, what
- * it may be and what it is when nobody sets it. Parsing, help and printing all
- * read these tables.
+ * Options of switches, ports and gateways are vectors indexed by the enums
+ * below; one table per kind (switch_opts, port_opts, gateway_opts) says how an
+ * option is written, what it may be and what it is when nobody sets it.
+ * Parsing, help and printing all read these tables.
  */
 #ifndef NETEMU_CTL_MODEL_H
 #define NETEMU_CTL_MODEL_H
@@ -21,6 +21,7 @@
 #define ALIAS_SIZE	256
 #define MAC_LEN		6
 #define MAC_TEXT_SIZE	18
+#define IPV4_TEXT_SIZE	16
 
 #define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
 
@@ -54,13 +55,29 @@ enum port_opt {
 	PORT_OPT_COUNT,
 };
 
-#define OPTS_MAX	PORT_OPT_COUNT
+enum gateway_opt {
+	GATEWAY_OPT_ADDRESS,
+	GATEWAY_OPT_DNS_ADDRESS,
+	GATEWAY_OPT_DHCP,
+	GATEWAY_OPT_DHCP_START,
+	GATEWAY_OPT_DHCP_END,
+	GATEWAY_OPT_LEASE_TIME,
+	GATEWAY_OPT_HOST_ACCESS,
+	GATEWAY_OPT_LINK_LOCAL,
+	GATEWAY_OPT_RESTRICT,
+	GATEWAY_OPT_CONNECTIONS,
+	GATEWAY_OPT_COUNT,
+};
+
+/* Nobody has more than a gateway. */
+#define OPTS_MAX	GATEWAY_OPT_COUNT
 
 enum opt_kind {
 	OPT_BOOL,	/* on or off */
 	OPT_NUMBER,
 	OPT_MASK,	/* a number, shown in hexadecimal */
 	OPT_WORD,	/* one of some words */
+	OPT_IPV4,	/* an address, in network order; no usual value */
 };
 
 struct opt_def {
@@ -82,6 +99,7 @@ struct opts {
 
 extern const struct opt_def switch_opts[SWITCH_OPT_COUNT];
 extern const struct opt_def port_opts[PORT_OPT_COUNT];
+extern const struct opt_def gateway_opts[GATEWAY_OPT_COUNT];
 
 /* Why frames are dropped: @max reasons, from 1. */
 struct drop_reason {
@@ -95,6 +113,7 @@ struct drop_table {
 };
 
 extern const struct drop_table switch_drops;
+extern const struct drop_table gateway_drops;
 
 struct link_stats {
 	uint64_t rx_packets;
@@ -118,6 +137,30 @@ struct tap_info {
 	uint32_t group;
 };
 
+/* IPv4 addresses are in network order. */
+struct subnet {
+	uint32_t addr;
+	uint8_t prefix;
+};
+
+struct resolvers {
+	unsigned int n;
+	uint32_t v[NETEMU_GW_RESOLVERS_MAX];
+};
+
+struct gateway_info {
+	bool present;		/* the device is a gateway */
+	char master_name[NAME_SIZE]; /* only of wire_gateway_*(); may be "" */
+	struct subnet subnet;
+	struct opts opts;
+	struct resolvers resolvers;
+	uint32_t zone;
+	uint32_t leases;
+	uint32_t guests;
+	uint32_t connections;
+	uint64_t drops[NETEMU_GW_DROP_MAX + 1];
+};
+
 struct link_info {
 	int ifindex;
 	int master;		/* interface index, 0 = none */
@@ -134,6 +177,7 @@ struct link_info {
 	int peer;		/* interface index, 0 = none */
 	char peer_name[NAME_SIZE];
 	struct tap_info tap;
+	struct gateway_info gateway;
 	struct link_stats stats;
 };
 
@@ -227,6 +271,19 @@ struct tap_spec {
 	uint8_t addr[MAC_LEN];
 };
 
+/* What a gateway is made with, or changed to. */
+struct gateway_spec {
+	char name[NAME_SIZE];
+	struct opts opts;
+	bool has_subnet;
+	bool has_resolvers;
+	bool has_mtu;
+	bool up;		/* false: as it is */
+	struct subnet subnet;
+	struct resolvers resolvers;
+	uint32_t mtu;
+};
+
 enum monitor_object {
 	MONITOR_SWITCH,
 	MONITOR_PORT,
@@ -259,6 +316,9 @@ const char *event_name(uint32_t event);
 const char *event_text(uint32_t event);
 
 void mac_text(const uint8_t *addr, char text[MAC_TEXT_SIZE]);
+void ipv4_text(uint32_t addr, char text[IPV4_TEXT_SIZE]);
+/* The bits of a subnet's addresses that are the same, in network order. */
+uint32_t subnet_mask(const struct subnet *subnet);
 bool link_is_our_tap(const struct link_info *link);
 
 /* Room for one more element at the end of a list; exits if memory is out. */

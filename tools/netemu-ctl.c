@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* netemu-ctl: switches, hubs and their ports. */
+/* netemu-ctl: switches, hubs, their ports, and gateways. */
 #include "ctl.h"
 
 #include <errno.h>

@@ -33,11 +33,16 @@ static const char *word_of(const struct opt_def *def, uint32_t value)
 
 static json_object *json_value(const struct opt_def *def, uint32_t value)
 {
+	char addr[IPV4_TEXT_SIZE];
+
 	switch (def->kind) {
 	case OPT_BOOL:
 		return json_object_new_boolean(value);
 	case OPT_WORD:
 		return json_object_new_string(word_of(def, value));
+	case OPT_IPV4:
+		ipv4_text(value, addr);
+		return json_object_new_string(addr);
 	case OPT_NUMBER:
 	case OPT_MASK:
 		break;
@@ -60,6 +65,11 @@ void json_opts(json_object *to, const struct opt_def *defs, unsigned int n,
 const char *link_kind(const struct link_info *link)
 {
 	return link->kind[0] ? link->kind : "ether";
+}
+
+const char *text_kind(const struct link_info *link)
+{
+	return link->gateway.present ? "gateway" : link_kind(link);
 }
 
 static bool is_pair(const struct link_info *link)
@@ -152,12 +162,18 @@ void json_drops(json_object *to, const struct drop_table *table,
 
 static void text_value(const struct opt_def *def, uint32_t value)
 {
+	char addr[IPV4_TEXT_SIZE];
+
 	switch (def->kind) {
 	case OPT_BOOL:
 		printf(" %s %s", def->key, value ? "on" : "off");
 		return;
 	case OPT_WORD:
 		printf(" %s %s", def->key, word_of(def, value));
+		return;
+	case OPT_IPV4:
+		ipv4_text(value, addr);
+		printf(" %s %s", def->key, addr);
 		return;
 	case OPT_MASK:
 		printf(" %s 0x%04x", def->key, value);

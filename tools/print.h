@@ -17,11 +17,16 @@ struct format {
 
 void print_switches(const struct format *f, const struct switch_list *list);
 void print_ports(const struct format *f, const struct port_list *list);
+/* Of links that are gateways. */
+void print_gateways(const struct format *f, const struct link_list *list);
 void print_fdb(const struct format *f, const struct fdb_list *list);
 void print_monitor_item(const struct format *f,
 			const struct monitor_item *item);
 
-/* The picture: every switch with its ports, then our taps without a switch. */
+/*
+ * The picture: every switch with its ports, then our taps and the gateways
+ * without a switch.
+ */
 void print_picture(const struct format *f, const struct switch_list *switches,
 		   const struct port_list *ports,
 		   const struct link_list *unplugged);

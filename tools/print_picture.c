@@ -22,8 +22,10 @@ json_object *json_unplugged(const struct link_info *link)
 	json_object *o = json_object_new_object();
 
 	json_link(o, link);
-	json_object_object_add(o, "managed", json_object_new_boolean(true));
+	json_object_object_add(o, "managed",
+		json_object_new_boolean(link_is_our_tap(link)));
 	json_tap(o, &link->tap);
+	json_gateway(o, &link->gateway);
 	return o;
 }
 
@@ -61,6 +63,14 @@ static void json_picture(const struct format *f,
 	print_json(f, array);
 }
 
+static void draw_gateway(const struct gateway_info *gw)
+{
+	if (!gw->present)
+		return;
+	text_subnet(gw);
+	text_counts(gw);
+}
+
 static void draw_port(const struct format *f, const char *branch,
 		      const struct port_info *port, int width)
 {
@@ -68,11 +78,12 @@ static void draw_port(const struct format *f, const char *branch,
 
 	mac_text(port->link.addr, addr);
 	printf("%s%-*s  %s ", branch, width, port->link.name,
-	       link_kind(&port->link));
+	       text_kind(&port->link));
 	text_port_state(port);
 	printf(" address %s learned %u", addr, port->fdb_learned);
 	text_peer(&port->link);
 	text_tap(&port->link.tap);
+	draw_gateway(&port->link.gateway);
 	text_opts(port_opts, PORT_OPT_COUNT, &port->opts, f->details, 0);
 	putchar('\n');
 	if (f->stats)
@@ -129,9 +140,10 @@ void print_picture(const struct format *f, const struct switch_list *switches,
 		return;
 	puts("(no switch)");
 	for (i = 0; i < unplugged->n; i++) {
-		printf("%s%s  tap", i + 1 == unplugged->n ? b.last : b.middle,
-		       unplugged->v[i].name);
+		printf("%s%s  %s", i + 1 == unplugged->n ? b.last : b.middle,
+		       unplugged->v[i].name, text_kind(&unplugged->v[i]));
 		text_tap(&unplugged->v[i].tap);
+		draw_gateway(&unplugged->v[i].gateway);
 		putchar('\n');
 	}
 }

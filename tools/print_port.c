@@ -18,6 +18,7 @@ json_object *json_port(const struct format *f, const struct port_info *port)
 	json_object_object_add(o, "managed",
 		json_object_new_boolean(link_is_our_tap(&port->link)));
 	json_tap(o, &port->link.tap);
+	json_gateway(o, &port->link.gateway);
 	if (!f->stats)
 		return o;
 	json_object_object_add(o, "moves", json_object_new_uint64(port->moves));
@@ -35,7 +36,7 @@ static void text_port(const struct format *f, const struct port_info *port)
 	char addr[MAC_TEXT_SIZE];
 
 	mac_text(port->link.addr, addr);
-	printf("%s: %s on %s ", port->link.name, link_kind(&port->link),
+	printf("%s: %s on %s ", port->link.name, text_kind(&port->link),
 	       port->master_name);
 	text_port_state(port);
 	printf(" mtu %u address %s learned %u", port->link.mtu, addr,
@@ -68,7 +69,7 @@ static void text_port(const struct format *f, const struct port_info *port)
 static void brief_port(const struct port_info *port)
 {
 	printf("%-16s %-16s %-10s %-10s %u addresses\n", port->link.name,
-	       port->master_name, link_kind(&port->link),
+	       port->master_name, text_kind(&port->link),
 	       port_state_name(port->state), port->fdb_learned);
 }
 

@@ -38,6 +38,7 @@ void json_opts(json_object *to, const struct opt_def *defs, unsigned int n,
 void json_link(json_object *to, const struct link_info *link);
 void json_mac(json_object *to, const char *key, const uint8_t *addr);
 void json_tap(json_object *to, const struct tap_info *tap);
+void json_gateway(json_object *to, const struct gateway_info *gw);
 void json_stats(json_object *to, const struct link_stats *stats);
 void json_drops(json_object *to, const struct drop_table *table,
 		const uint64_t *drops);
@@ -49,8 +50,12 @@ void text_stats(const char *indent, const struct link_stats *stats);
 void text_drops(const char *indent, const struct drop_table *table,
 		const uint64_t *drops);
 void text_tap(const struct tap_info *tap);
+void text_subnet(const struct gateway_info *gw);
+void text_counts(const struct gateway_info *gw);
 const char *text_state(const struct link_info *link);
 const char *link_kind(const struct link_info *link);
+/* The same for people: the kernel's kind, or what we call it. */
+const char *text_kind(const struct link_info *link);
 /* Who is at the other end, "" if unknown. */
 void text_peer(const struct link_info *link);
 void text_port_state(const struct port_info *port);

@@ -11,7 +11,9 @@ static void find_unplugged(const struct link_list *links,
 	size_t i;
 
 	for (i = 0; i < links->n; i++)
-		if (link_is_our_tap(&links->v[i]) && !links->v[i].master)
+		if (!links->v[i].master &&
+		    (link_is_our_tap(&links->v[i]) ||
+		     links->v[i].gateway.present))
 			*list_append(unplugged) = links->v[i];
 }
 

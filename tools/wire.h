@@ -41,6 +41,14 @@ int wire_port_new(struct wire *w, int master, int ifindex,
 int wire_port_set(struct wire *w, int ifindex, const struct opts *opts);
 int wire_port_del(struct wire *w, int ifindex);
 
+/* wire_gateway.c; a gateway is known by link->gateway.present */
+int wire_gateway_new(struct wire *w, const struct gateway_spec *spec);
+int wire_gateway_set(struct wire *w, int ifindex,
+		     const struct gateway_spec *spec);
+/* Any device of this name. */
+int wire_gateway_get(struct wire *w, const char *name, struct link_info *link);
+int wire_gateway_list(struct wire *w, struct link_list *list);
+
 /* wire_fdb.c */
 int wire_fdb_list(struct wire *w, int master, struct fdb_list *list);
 int wire_fdb_add(struct wire *w, const struct fdb_entry *entry);

@@ -81,6 +81,8 @@ int parse_link(struct nlmsghdr *nlh, struct link_info *link,
 	parse_stats(tb[IFLA_STATS64], &link->stats);
 	if (!strcmp(link->kind, "tun"))
 		parse_tun(info[IFLA_INFO_DATA], link);
+	if (!strcmp(link->kind, NETEMU_KIND_GATEWAY))
+		parse_gateway(info[IFLA_INFO_DATA], &link->gateway);
 	if (info_data)
 		*info_data = info[IFLA_INFO_DATA];
 	return 0;
