@@ -87,6 +87,13 @@ TEST_F(server, reservation_wins)
 	EXPECT_EQ(NET(40), bound(self, mac_a));
 	EXPECT_EQ(0, discover_at(self, mac_a, 2));
 	EXPECT_EQ(NEMU_DHCP_DROP_OTHER_PORT, self->out.drop);
+	/* Nor can it be given back from there. */
+	packet_start(&self->p, NEMU_DHCP_RELEASE, mac_a);
+	packet_put_u32(&self->p, 54, NET(2));
+	put_unaligned_be32(NET(40), self->p.data + 12);
+	send_at(self, 2);
+	EXPECT_EQ(NEMU_DHCP_DROP_UNKNOWN, self->out.drop);
+	EXPECT_EQ(NEMU_LEASE_BOUND, state_of(self, NET(40)));
 }
 
 TEST_F(server, client_tells_its_name)
@@ -221,6 +228,11 @@ TEST_F(server, adopted_leases_count)
 	for (mac[5] = 1; mac[5] <= 4; mac[5]++)
 		bound_at(self, mac, 9);
 	EXPECT_EQ(2, table_held(self->dhcp->leases, 9));
+	/* By asking alone too. */
+	self->now += 100000;
+	for (mac[5] = 1; mac[5] <= 4; mac[5]++)
+		discover_at(self, mac, 10);
+	EXPECT_EQ(2, table_held(self->dhcp->leases, 10));
 }
 
 TEST_HARNESS_MAIN

@@ -208,7 +208,9 @@ TEST_F(server, selecting_what_was_not_offered)
 	EXPECT_EQ(NEMU_DHCP_NAK, select_at(self, mac_a, NET(16), 1));
 	EXPECT_EQ(NEMU_DHCP_NAK, select_at(self, mac_b, NET(15), 1));
 	EXPECT_EQ(0, yiaddr(self));
+	/* Table 3: nothing but the type, the server, the client and a message. */
 	EXPECT_EQ(0, reply_u32(self, 51));
+	EXPECT_EQ(0, reply_u32(self, 1));
 	EXPECT_EQ(NET(2), reply_u32(self, 54));
 }
 
