@@ -460,6 +460,12 @@ LAB_TEST(hostile, options_are_checked)
 	}
 	EXPECT_EQ(EOPNOTSUPP, link_change(rt, "netemu_gw", self->gw,
 					  OPTS(OPT8(NETEMU_GW_A_PREFIX, 25))));
+	/* The same again is no change, and moves nothing along. */
+	EXPECT_EQ(0, link_change(rt, "netemu_gw", self->gw,
+				 OPTS(OPT32(NETEMU_GW_A_DNS, 0x0402000a))));
+	EXPECT_EQ(0, link_change(rt, "netemu_gw", self->gw,
+				 OPTS(OPT8(NETEMU_GW_A_PREFIX, 24))));
+	EXPECT_EQ(0, sh("netemu-ctl -j gateway show gw0 | grep -q 10.0.2.4"));
 	EXPECT_EQ(0, link_change(rt, "netemu_gw", self->gw,
 				 OPTS(OPT32(NETEMU_GW_A_LEASE_TIME, 60),
 				      OPT8(NETEMU_GW_A_RESTRICT, 1))));

@@ -71,6 +71,8 @@ static int parse_subnet(struct nemu_gw_config *config, struct nlattr **tb,
 {
 	struct nlattr *subnet = tb[NETEMU_GW_A_SUBNET];
 	struct nlattr *prefix = tb[NETEMU_GW_A_PREFIX];
+	__be32 old = config->subnet;
+	u8 old_prefix = config->prefix;
 
 	if (prefix) {
 		u8 bits = nla_get_u8(prefix);
@@ -98,7 +100,7 @@ static int parse_subnet(struct nemu_gw_config *config, struct nlattr **tb,
 		return refuse(subnet ?: prefix, -EINVAL,
 			      "netemu: not a subnet that hosts can have", extack);
 	/* Addresses that are not given move with the subnet. */
-	if (subnet || prefix) {
+	if (config->subnet != old || config->prefix != old_prefix) {
 		config->gateway = config->subnet | htonl(2);
 		config->dns = config->subnet | htonl(3);
 		config->dhcp_start = config->subnet |
