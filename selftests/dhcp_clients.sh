@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The DHCP engine and real clients: dhclient and udhcpc on a switch, and a
 # program that has the engine behind a packet socket.
-# vm: timeout=300
+# vm: timeout=300 debug=no
 . "$(dirname "$0")/lib/ksft.sh"
 
 serve=$(cd "$(dirname "$0")" && pwd)/fuzz/serve
@@ -136,6 +136,8 @@ try_udhcpc() {
 		-s "$KSFT_SCRATCH/udhcpc" -R >/dev/null 2>&1 &
 	pid=$!
 	check "it stays" busywait served "renewed 10.0.2.16" 3
+	# One that has not read the answer yet has nothing to release.
+	busywait has "ip -n two addr show dev eth0" "inet 10.0.2.16/"
 	kill "$pid"
 	check "it releases" busywait served "released 10.0.2.16"
 	wait "$pid"

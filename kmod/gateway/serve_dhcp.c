@@ -22,6 +22,7 @@
 #define CLIENT_PORT	68
 #define PROBE_WAIT	(HZ / 2)
 #define PROBES_MAX	64
+#define ROUNDS_MAX	3	/* taken addresses in a row, then the client asks again */
 #define LEASES_MAX	4096	/* places in the table of a network */
 #define HEADERS		(sizeof(struct iphdr) + sizeof(struct udphdr))
 
@@ -30,6 +31,7 @@
  * @node: in &nemu_dhcp_service.waiting, the oldest first
  * @due: jiffies when the address counts as free
  * @addr: the address
+ * @rounds: addresses that turned out to be taken before this one
  * @in: the request; its data is @data
  * @data: UDP payload
  */
@@ -37,6 +39,7 @@ struct nemu_dhcp_waiting {
 	struct list_head node;
 	unsigned long due;
 	u32 addr;
+	unsigned int rounds;
 	struct nemu_dhcp_input in;
 	u8 data[];
 };
@@ -95,11 +98,12 @@ static void write_headers(struct sk_buff *skb, __be32 from, u32 to)
 
 /* Keeps a request until the verdict. Without room the client tries again. */
 static void wait_for_probe(struct nemu_dhcp_service *dhcp,
-			   const struct nemu_dhcp_input *in, u32 addr)
+			   const struct nemu_dhcp_input *in, u32 addr,
+			   unsigned int rounds)
 {
 	struct nemu_dhcp_waiting *w;
 
-	if (dhcp->count >= PROBES_MAX)
+	if (dhcp->count >= PROBES_MAX || rounds >= ROUNDS_MAX)
 		return;
 	w = kmalloc(struct_size(w, data, in->len), GFP_ATOMIC | __GFP_NOWARN);
 	if (!w)
@@ -108,6 +112,7 @@ static void wait_for_probe(struct nemu_dhcp_service *dhcp,
 	w->in = *in;
 	w->in.data = w->data;
 	w->addr = addr;
+	w->rounds = rounds;
 	w->due = jiffies + PROBE_WAIT;
 	list_add_tail(&w->node, &dhcp->waiting);
 	WRITE_ONCE(dhcp->count, dhcp->count + 1);
@@ -125,8 +130,8 @@ static void forget(struct nemu_dhcp_service *dhcp, struct nemu_dhcp_waiting *w)
  * released: a reply with its destination in @mac, or an address to ask for.
  */
 static struct sk_buff *answer(struct nemu_dhcp_service *dhcp,
-			      const struct nemu_dhcp_input *in, u8 *mac,
-			      u32 *probe)
+			      const struct nemu_dhcp_input *in,
+			      unsigned int rounds, u8 *mac, u32 *probe)
 {
 	struct nemu_dhcp_output out = { .size = NEMU_DHCP_LEN_MAX };
 	struct sk_buff *skb;
@@ -150,7 +155,7 @@ static struct sk_buff *answer(struct nemu_dhcp_service *dhcp,
 	kfree_skb(skb);
 	if (out.action == NEMU_DHCP_PROBE) {
 		*probe = out.probe;
-		wait_for_probe(dhcp, in, out.probe);
+		wait_for_probe(dhcp, in, out.probe, rounds);
 	}
 	return NULL;
 }
@@ -242,7 +247,7 @@ void nemu_dhcp_rx(struct nemu_gw *gw, const struct nemu_gw_config *config,
 		return;
 	}
 	spin_lock(&dhcp->lock);
-	reply = answer(dhcp, &in, mac, &probe);
+	reply = answer(dhcp, &in, 0, mac, &probe);
 	if (!delayed_work_pending(&dhcp->tick))
 		schedule_delayed_work(&dhcp->tick, HZ);
 	spin_unlock(&dhcp->lock);
@@ -261,7 +266,7 @@ static void decide(struct nemu_dhcp_service *dhcp, struct nemu_dhcp_waiting *w,
 	w->in.now = now_seconds();
 	spin_lock(&dhcp->lock);
 	if (nemu_dhcp_verdict(&dhcp->engine, w->addr, taken, port, w->in.now))
-		reply = answer(dhcp, &w->in, mac, &probe);
+		reply = answer(dhcp, &w->in, w->rounds + 1, mac, &probe);
 	spin_unlock(&dhcp->lock);
 	kfree(w);
 	give_answer(dhcp, reply, mac, probe);
@@ -413,6 +418,13 @@ int nemu_dhcp_start(struct nemu_gw *gw, const struct nemu_gw_config *config)
 	INIT_LIST_HEAD(&dhcp->waiting);
 	INIT_DELAYED_WORK(&dhcp->tick, tick);
 	nemu_dhcp_defaults(&dhcp->engine.config);
+	/*
+	 * A guest keeps its address when its tap is made anew. Leases are gone
+	 * when the gateway is: who asks for one that nobody knows hears "no" at
+	 * once.
+	 */
+	dhcp->engine.config.flags |= NEMU_DHCP_F_ROAM |
+				     NEMU_DHCP_F_AUTHORITATIVE;
 	err = configure(&dhcp->engine.config, config, gw->dev->mtu);
 	if (err)
 		goto err_free;
