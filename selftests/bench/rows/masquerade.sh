@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A gateway for guests, made of a bridge, routing and nftables: one UDP flow from
 # a port of the bridge, by its host, out of another device. With and without
-# masquerading.
+# masquerading. Beside it a switch with a gateway of ours.
 #
 # vm: timeout=200 memory=1024
 . bench/lib.sh
@@ -27,6 +27,20 @@ masquerade_on() {
 		priority srcnat; }; add rule ip bench out oifname b1 masquerade"
 }
 
+netemu_up() {
+	modprobe netemu_gw && subject_add netemu && subject_join netemu a1 &&
+		ip link add gw0 type netemu_gw && ip link set gw0 up master sw0 &&
+		ip address add $OUT.1/24 dev b1 &&
+		ip neighbour add $OUT.2 lladdr $MAC_B dev b1 nud permanent &&
+		sysctl -qw net.ipv4.ip_forward=0
+}
+
+netemu_down() {
+	ip link del gw0
+	subject_del netemu
+	ip address flush dev b1
+}
+
 row_start && modprobe nft_masq && line_up || exit 1
 try masquerade floor subject_add floor && ARRIVE=a1 measure masquerade floor $MAC_B
 subject_del floor
@@ -40,5 +54,10 @@ if try masquerade bridge gateway_up; then
 	nft delete table ip bench
 fi
 gateway_down
+if try masquerade netemu-gateway netemu_up; then
+	measure masquerade netemu-gateway 52:55:0a:00:02:02 \
+		"dst_min $OUT.2" "dst_max $OUT.2" "src_min 10.0.2.15" "src_max 10.0.2.15"
+fi
+netemu_down
 line_down
 row_end
