@@ -116,6 +116,7 @@ capture_sees() {
 	return "$seen"
 }
 
+# An e1000 starts anew with another MTU: its link is down for a while.
 set_mtu() {
 	local dev
 
@@ -125,7 +126,8 @@ set_mtu() {
 	far ip link set h1 mtu "$1" &&
 		guest_run vm0 ip link set eth0 mtu "$1" &&
 		guest_run vm1 ip link set eth0 mtu "$1" &&
-		[ "$(cat /sys/class/net/sw0/mtu)" = "$1" ]
+		[ "$(cat /sys/class/net/sw0/mtu)" = "$1" ] &&
+		until_true 90 guest_run vm0 ping -c 1 -W 2 192.0.2.2
 }
 
 big_pings() {
