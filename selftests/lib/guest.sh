@@ -95,6 +95,7 @@ guest_answer() {
 			line=''
 		elif ! guest_alive "$1"; then
 			echo "# guest $1 is gone" >&2
+			guest_log "$1" >&2
 			exec {fd}<&-
 			return 125
 		elif [ "$SECONDS" -ge "$end" ]; then
