@@ -109,6 +109,12 @@ netdev_tx_t nemu_gw_xmit(struct sk_buff *skb, struct net_device *dev)
 	struct nemu_gw *gw = netdev_priv(dev);
 	const struct nemu_gw_config *config;
 
+	/* Everything below changes the frame. */
+	skb = skb_share_check(skb, GFP_ATOMIC);
+	if (unlikely(!skb)) {
+		nemu_gw_count(gw, NETEMU_GW_DROP_NO_MEMORY);
+		return NETDEV_TX_OK;
+	}
 	rcu_read_lock();
 	config = rcu_dereference(gw->config);
 	skb_reset_mac_header(skb);
