@@ -17,6 +17,8 @@ world_add() {
 	ip addr add 198.51.100.1/24 dev up0
 	ip -n world link set lo up
 	ip -n world link set eth0 up
+	busywait ready up0
+	busywait ready eth0 world
 	ip -n world addr add 198.51.100.2/24 dev eth0
 	ip route add default via 198.51.100.2
 	sysctl -qw net.ipv4.ip_forward=0
@@ -40,6 +42,8 @@ guest_add() {
 	ip link set "p-$1" up master "sw$2"
 	ip -n "$1" link set lo up
 	ip -n "$1" link set eth0 up
+	busywait ready "p-$1"
+	busywait ready eth0 "$1"
 	[ -n "${3-}" ] || return 0
 	ip -n "$1" addr add "$3/24" dev eth0
 	ip -n "$1" route add default via 10.0.2.2
@@ -52,11 +56,26 @@ gw_drops() { ethtool -S "gw$1" | sed -n "s/^ *drop_$2: //p"; }
 serve() {
 	mkdir -p "$KSFT_SCRATCH/www"
 	echo hello >"$KSFT_SCRATCH/www/page"
-	in_host "$1" busybox httpd -f -p "$2" -h "$KSFT_SCRATCH/www" &
+	ip netns exec "$1" busybox httpd -f -p "$2" -h "$KSFT_SCRATCH/www" &
 	busywait listens_on "$1" "$2"
 }
 
 listens_on() { in_host "$1" ss -Hltn | grep -q ":$2 "; }
 
-# gets HOST ADDRESS:PORT
-gets() { [ "$(in_host "$1" timeout 20 busybox wget -q -O - "http://$2/page")" = hello ]; }
+# asks HOST ADDRESS:PORT: for the page, once; gets: until it comes
+asks() { [ "$(in_host "$1" timeout 20 busybox wget -q -O - "http://$2/page")" = hello ]; }
+gets() { busywait asks "$@"; }
+
+# iperf SERVER PORT GUEST ADDRESS [OPTION]...: one run of iperf3. Its server is
+# waited for in the end: the next one needs the port.
+iperf() {
+	local server rc=0
+
+	ip netns exec "$1" iperf3 -s -1 -p "$2" >/dev/null 2>&1 &
+	server=$!
+	busywait listens_on "$1" "$2"
+	in_host "$3" timeout 200 iperf3 -c "$4" -p "$2" "${@:5}" || rc=$?
+	kill "$server" 2>/dev/null
+	wait "$server" 2>/dev/null
+	return "$rc"
+}

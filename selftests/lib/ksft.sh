@@ -57,16 +57,18 @@ ksft_end() {
 # has COMMAND TEXT: the output of the command has this in it
 has() { eval "$1" 2>&1 | tee "$KSFT_SCRATCH/out" | grep -qF -- "$2" || { cat "$KSFT_SCRATCH/out"; return 1; }; }
 
-# busywait COMMAND...: until it succeeds; a slow machine has a minute
+# busywait COMMAND...: until it succeeds; a slow machine has a minute, and looks
+# often enough if it stood still meanwhile
 busywait() {
-	local i
+	local end=$((SECONDS + 60)) looks=10
 
-	for ((i = 0; i < 300; i++)); do
-		"$@" >/dev/null 2>&1 && return 0
+	until "$@" >/dev/null 2>&1; do
+		if [ "$((looks -= 1))" -le 0 ] && [ "$SECONDS" -ge "$end" ]; then
+			echo "waited in vain for: $*"
+			return 1
+		fi
 		usleep 200000
 	done
-	echo "waited in vain for: $*"
-	return 1
 }
 
 # ---- hosts ------------------------------------------------------------------
@@ -100,19 +102,42 @@ host_add() {
 	ip -n "$1" addr add "192.0.2.$2/24" dev eth0
 	ip -n "$1" addr add "2001:db8::$2/64" dev eth0 nodad
 	ip link set "p-$1" up
+	busywait ready "p-$1"
+	busywait ready eth0 "$1"
+}
+
+# ready DEVICE [HOST]: the kernel has noticed that it has a carrier; until then it
+# drops what the device sends
+ready() {
+	case $(ip ${2:+-n "$2"} -j link show dev "$1" | jq -r '.[0].operstate') in
+	UP | UNKNOWN) ;;
+	*) return 1 ;;
+	esac
 }
 
 in_host() { ip netns exec "$@"; }
 
-# reaches HOST ADDRESS: ping; the first try may meet an unfinished network
+# reaches HOST ADDRESS [PING-OPTION]...: one ping is answered; the first ones may
+# meet an unfinished network
 reaches() {
-	in_host "$1" ping -c 1 -W 3 "$2" ||
-		in_host "$1" ping -c 1 -W 10 "$2" ||
-		in_host "$1" ping -c 1 -W 20 "$2"
+	local end=$((SECONDS + 60)) tries=6
+
+	until in_host "$1" ping -c 1 -W 5 "${@:3}" "$2"; do
+		[ "$((tries -= 1))" -gt 0 ] || [ "$SECONDS" -lt "$end" ] || return 1
+		usleep 100000
+	done
 }
 
 # misses HOST ADDRESS: no answer, though one second is enough for one
 misses() { ! in_host "$1" ping -c 2 -W 1 "$2"; }
+
+# more COUNTER BEFORE COMMAND...: what COUNTER prints is more than BEFORE, if not
+# now then after the command, which causes it
+more() {
+	[ "$(eval "$1")" -gt "$2" ] && return 0
+	"${@:3}"
+	[ "$(eval "$1")" -gt "$2" ]
+}
 
 # drops REASON: the count of a drop reason of sw0
 drops() { ethtool -S sw0 | sed -n "s/^ *drop_$1: //p"; }

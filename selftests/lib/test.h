@@ -6,6 +6,6 @@
 #include "kselftest_harness.h"
 #include "lab.h"
 
-#define LAB_TEST(fixture, name)	TEST_F_TIMEOUT(fixture, name, 300)
+#define LAB_TEST(fixture, name)	TEST_F_TIMEOUT(fixture, name, 600)
 
 #endif

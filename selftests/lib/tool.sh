@@ -120,12 +120,13 @@ said() {
 	verdict "$1" "$rc"
 }
 
-# wait_for COMMAND...: at most twenty seconds
+# wait_for COMMAND...: at most a minute; a machine that stood still meanwhile
+# looks a few times all the same
 wait_for() {
-	local end=$((SECONDS + 20))
+	local end=$((SECONDS + 60)) looks=10
 
 	until "$@" >/dev/null 2>&1; do
-		[ "$SECONDS" -lt "$end" ] || return 1
+		[ "$((looks -= 1))" -gt 0 ] || [ "$SECONDS" -lt "$end" ] || return 1
 		usleep 100000
 	done
 }
@@ -138,6 +139,14 @@ gone() { [ ! -e "/sys/class/net/$1" ]; }
 
 # A frame from DEVICE: an ARP request for an address that nobody has.
 speak() { arping -q -c 1 -w 1 -I "$1" 192.0.2.77 >/dev/null 2>&1; }
+
+# after_frame DEVICE COMMAND...: it succeeds, at the latest after a frame from
+# DEVICE. For wait_for: the first frame may meet a port that is not up yet.
+after_frame() {
+	"${@:2}" && return 0
+	speak "$1"
+	"${@:2}"
+}
 
 begin() {
 	echo "TAP version 13"
