@@ -36,7 +36,8 @@ option rfc3442-classless-static-routes code 121 = array of unsigned integer 8;
 request subnet-mask, broadcast-address, routers, domain-name,
 	domain-name-servers, domain-search, interface-mtu,
 	rfc3442-classless-static-routes;
-timeout 30;
+timeout 60;
+reboot 60;
 END
 chmod +x "$KSFT_SCRATCH/script" "$KSFT_SCRATCH/udhcpc"
 
@@ -70,7 +71,7 @@ dhcp_client() {
 	local host=$1
 
 	shift
-	HEARD=$heard in_host "$host" timeout 60 dhclient -4 -v -sf "$KSFT_SCRATCH/script" \
+	HEARD=$heard in_host "$host" timeout 120 dhclient -4 -v -sf "$KSFT_SCRATCH/script" \
 		-cf "$KSFT_SCRATCH/dhclient.conf" -lf "$lease" \
 		-pf "$KSFT_SCRATCH/dhclient.pid" -e "HEARD=$heard" "$@" eth0
 }
@@ -80,7 +81,7 @@ small_client() {
 	local host=$1
 
 	shift
-	HEARD=$heard in_host "$host" timeout 60 busybox udhcpc -f -i eth0 \
+	HEARD=$heard in_host "$host" timeout 120 busybox udhcpc -f -t 20 -i eth0 \
 		-s "$KSFT_SCRATCH/udhcpc" -O search "$@"
 }
 
@@ -132,7 +133,7 @@ try_udhcpc() {
 	check "... its search list" heard "search=example.net lab.example.net"
 	check "it gets it once more" says_again "renewed 10.0.2.16" small_client two -q -n
 	check "it asks for its address" says_again "renewed 10.0.2.16" small_client two -q -n -r 10.0.2.16
-	HEARD=$heard ip netns exec two busybox udhcpc -f -i eth0 \
+	HEARD=$heard ip netns exec two busybox udhcpc -f -t 20 -i eth0 \
 		-s "$KSFT_SCRATCH/udhcpc" -R >/dev/null 2>&1 &
 	pid=$!
 	check "it stays" busywait served "renewed 10.0.2.16" 3
