@@ -68,15 +68,22 @@ test_qdisc() {
 	pings
 	check "a queueing discipline counts every ping" test "$(qdisc_count p-h2)" -ge 10
 	tc qdisc replace dev p-h2 root netem delay 100ms
-	check "netem delays" slower_than 90 h1 192.0.2.2
+	check "netem delays" takes ">" 90
 	tc qdisc del dev p-h2 root
-	check "without it: fast again" not slower_than 90 h1 192.0.2.2
+	check "without it: fast again" busywait takes "<" 90
 }
 
-# slower_than MS HOST ADDRESS: the best of three round trips
-slower_than() {
-	in_host "$2" ping -c 3 -i 0.2 -W 5 "$3" |
-		awk -F '[= /]+' -v ms="$1" '/^(rtt|round-trip)/ { for (i = 1; i <= NF; i++) if ($i ~ /^[0-9.]+$/) exit !($i > ms) }'
+# takes "<"|">" MS: the best of three round trips from h1 to h2
+takes() {
+	in_host h1 ping -c 3 -i 0.2 -W 5 192.0.2.2 | awk -F '[= /]+' -v than="$1" -v ms="$2" '
+		/^(rtt|round-trip)/ {
+			for (i = 1; i <= NF; i++)
+				if ($i ~ /^[0-9.]+$/) {
+					yes = than == ">" ? $i > ms : $i < ms
+					exit
+				}
+		}
+		END { exit !yes }'
 }
 
 # A socket that captures on this device, then one on all devices.
@@ -84,7 +91,7 @@ test_capture() {
 	local device
 
 	for device in p-h2 any; do
-		tcpdump -i "$device" -Q out -c 10 -n icmp >"$KSFT_SCRATCH/capture" 2>"$KSFT_SCRATCH/tcpdump" &
+		timeout 100 tcpdump -i "$device" -Q out -c 10 -n icmp >"$KSFT_SCRATCH/capture" 2>"$KSFT_SCRATCH/tcpdump" &
 		busywait grep -q listening "$KSFT_SCRATCH/tcpdump"
 		pings
 		check "tcpdump -i $device sees what goes out" wait $!
@@ -113,8 +120,9 @@ test_mtu() {
 	before=$(drops oversize)
 	ip link set p-h2 mtu 1000
 	check "one frame too large for a port" not in_host h1 ping -c 1 -W 1 -s 1100 192.0.2.2
-	check "is counted" test "$(drops oversize)" -gt "$before"
-	check "one that just fits passes" in_host h1 ping -c 1 -W 20 -s 972 192.0.2.2
+	check "is counted" busywait more "drops oversize" "$before" \
+		in_host h1 ping -c 1 -W 1 -s 1100 192.0.2.2
+	check "one that just fits passes" reaches h1 192.0.2.2 -s 972
 	ip link set p-h2 mtu 1500
 }
 
@@ -144,9 +152,11 @@ pktgen_to() {
 	before=$(sent "$1")
 	bridge fdb replace "$mac" dev "$1" master static
 	check "pktgen to $1" pktgen "$mac"
-	check "all frames reach $1" grew "$1" "$before"
+	check "all frames reach $1" busywait grew "$1" "$before"
 	bridge fdb del "$mac" dev "$1" master
 }
+
+tagged() { [ "$(tc_count p-h2)" -ge "$COUNT" ]; }
 
 test_pktgen() {
 	local device before
@@ -164,16 +174,19 @@ test_pktgen() {
 	ip link set d1.7 up master sw0
 	ip link add mv1 link d1 type macvlan mode bridge
 	ip link set mv1 up master sw0
+	for device in a1 p-h2 d0 d1.7 mv1; do
+		busywait ready $device
+	done
 	for device in p-h2 d0 d1.7 mv1; do
 		pktgen_to $device
 	done
 	before=$(sent d1.7)
 	check "pktgen to everybody" pktgen ff:ff:ff:ff:ff:ff
-	check "all frames reach the VLAN device" grew d1.7 "$before"
+	check "all frames reach the VLAN device" busywait grew d1.7 "$before"
 	tc qdisc add dev p-h2 clsact
 	tc filter add dev p-h2 egress matchall action vlan push id 9
 	pktgen_to p-h2
-	check "a tag is pushed onto every frame at egress" test "$(tc_count p-h2)" -ge "$COUNT"
+	check "a tag is pushed onto every frame at egress" busywait tagged
 	tc qdisc del dev p-h2 clsact
 	check "h1 still reaches h2" reaches h1 192.0.2.2
 	ip link del a0
