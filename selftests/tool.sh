@@ -280,8 +280,7 @@ test_fdb() {
 	ip link set v1 up address 02:00:00:00:01:01
 	ip link set w1 up
 	ip addr add 192.0.2.2/24 dev v1
-	speak v1
-	point "an address is learned" wait_for holds \
+	point "an address is learned" wait_for after_frame v1 holds \
 		'any(.[]; .address == "02:00:00:00:01:01" and .port == "v0" and .age < 60)' \
 		fdb show sw0 learned
 	does fdb add $mac switch sw0 port v0

@@ -227,6 +227,13 @@ test_resolvers() {
 	[ ! -e "$saved" ] || cp "$saved" /etc/resolv.conf
 }
 
+# after_ping ADDRESS COMMAND...: it succeeds, at the latest after a ping
+after_ping() {
+	"${@:2}" && return 0
+	ping -c 1 -W 1 "$1"
+	"${@:2}"
+}
+
 test_output() {
 	local flags
 
@@ -252,8 +259,7 @@ test_output() {
 	ip link set v1 up
 	ip addr add 203.0.113.5/24 dev v1
 	ip neigh add 203.0.113.6 lladdr 02:00:00:00:00:99 dev v1
-	ping -c 1 -W 1 203.0.113.6 >/dev/null 2>&1
-	point "drops have a reason and a meaning" wait_for holds \
+	point "drops have a reason and a meaning" wait_for after_ping 203.0.113.6 holds \
 		'.[0].drops[] | .reason == "other_host" and .frames > 0 and (.meaning | length > 3)' \
 		-s gateway show gw0
 	netemu-ctl -s gateway show gw0 >"$out"

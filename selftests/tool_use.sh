@@ -60,7 +60,7 @@ test_output() {
 		 [ "$(netemu-ctl -j switch show | wc -l)" = 1 ]'
 	point "-br takes one line each" eval \
 		'[ "$(netemu-ctl -br port show | wc -l)" = "$(netemu-ctl -j port show | jq length)" ]'
-	point "the picture is the default" eval \
+	point "the picture is the default" wait_for eval \
 		'[ "$(netemu-ctl)" = "$(netemu-ctl show)" ]'
 	netemu-ctl >"$out"
 	said "it has the switch" '^sw0  switch up'
@@ -76,8 +76,7 @@ test_output() {
 	does port add x0 switch sw7 isolated on
 	ip link set x1 up
 	ip addr add 192.0.2.3/24 dev x1
-	speak x1
-	point "drops have a reason and a meaning" wait_for holds \
+	point "drops have a reason and a meaning" wait_for after_frame x1 holds \
 		'.[0].drops[] | .reason == "no_target" and .frames > 0 and (.meaning | length > 3)' \
 		-s port show x0
 	is '.[0] | .stats.rx_packets > 0 and (.moves | type == "number")' -s port show x0
@@ -143,13 +142,20 @@ test_batch() {
 # heard FILTER: a line of the monitor fulfils it
 heard() { jq -n -e "any(inputs; $1)" "$scratch/monitor" >/dev/null 2>&1; }
 hears() { point "monitor: $1" wait_for heard "$1"; }
+hears_after() { point "monitor: $2" wait_for after_frame "$1" heard "$2"; }
 
 # A monitor is listening once it tells of something.
 probe() {
 	netemu-ctl switch add probe
+	netemu-ctl port add probe0 tap switch probe
+	netemu-ctl port del probe0
 	netemu-ctl switch del probe
 	usleep 300000
 	[ -s "$1" ]
+}
+
+one_object_a_line() {
+	[ "$(jq -c . "$scratch/monitor" | wc -l)" = "$(wc -l <"$scratch/monitor")" ]
 }
 
 test_monitor() {
@@ -161,6 +167,7 @@ test_monitor() {
 	local switches=$!
 
 	wait_for probe "$scratch/monitor"
+	wait_for probe "$scratch/ports"
 	wait_for probe "$scratch/switches"
 	netemu-ctl switch add m0 loop-rate 0
 	hears '.object == "switch" and .event == "add" and .ifname == "m0" and .loop_rate == 0'
@@ -178,14 +185,11 @@ test_monitor() {
 	ip link set v1 address 02:00:00:00:02:01
 	ip link set w1 address 02:00:00:00:02:01
 	ip addr add 192.0.2.4/24 dev w1
-	speak v1
-	hears '.object == "fdb" and .event == "add" and .address == "02:00:00:00:02:01" and .port == "v0"'
-	speak w1
-	hears '.object == "event" and .event == "mac_moved" and .port == "w0" and .switch == "m0"'
+	hears_after v1 '.object == "fdb" and .event == "add" and .address == "02:00:00:00:02:01" and .port == "v0"'
+	hears_after w1 '.object == "event" and .event == "mac_moved" and .port == "w0" and .switch == "m0"'
 	ip link set w1 down
 	ip link set w1 address 02:00:00:00:02:02 up
-	speak w1
-	hears '.object == "event" and .event == "learn_limit" and .port == "w0" and .address == "02:00:00:00:02:02"'
+	hears_after w1 '.object == "event" and .event == "learn_limit" and .port == "w0" and .address == "02:00:00:00:02:02"'
 	netemu-ctl fdb flush m0
 	hears '.object == "fdb" and .event == "del" and .address == "02:00:00:00:02:01"'
 	ip link set v1 down
@@ -195,12 +199,11 @@ test_monitor() {
 	hears '.object == "port" and .event == "del" and .ifname == "mt" and .switch == "m0"'
 	hears '.object == "switch" and .event == "del" and .ifname == "m0"'
 	netemu-ctl port del mt
-	point "one object a line" eval \
-		'[ "$(jq -c . "$scratch/monitor" | wc -l)" = "$(wc -l <"$scratch/monitor")" ]'
+	point "one object a line" wait_for one_object_a_line
 	point "ports alone" wait_for has_line '^port add mt: tap on m0' "$scratch/ports"
-	point "events alone" has_line '^event mac_moved switch m0 port w0 address' "$scratch/ports"
+	point "events alone" wait_for has_line '^event mac_moved switch m0 port w0 address' "$scratch/ports"
 	point "no switches among them" eval '! grep -q ^switch "$scratch/ports"'
-	point "switches alone" has_line '^switch add m0: switch up' "$scratch/switches"
+	point "switches alone" wait_for has_line '^switch add m0: switch up' "$scratch/switches"
 	point "nothing on stderr" eval '[ ! -s "$scratch/monitor.err" ]'
 	kill "$monitor" "$ports" "$switches"
 	wait "$monitor" "$ports" "$switches" 2>/dev/null
