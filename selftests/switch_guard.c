@@ -145,18 +145,16 @@ static uint64_t state(struct lab *lab, int n)
 	return port_value(&lab->gn, lab->p[n], NETEMU_PORT_A_STATE);
 }
 
+static bool is_blocked(struct lab *lab, int n)
+{
+	return state(lab, n) == NETEMU_PORT_STATE_BLOCKED;
+}
+
 /* On a slow machine a second may pass before there were enough moves. */
 static bool flap_until_blocked(struct lab *lab, int a, int b)
 {
-	int i;
-
-	for (i = 0; i < 100; i++) {
-		flap(lab, a, b, 100);
-		if (state(lab, a) == NETEMU_PORT_STATE_BLOCKED ||
-		    state(lab, b) == NETEMU_PORT_STATE_BLOCKED)
-			return true;
-	}
-	return false;
+	return wait_for((flap(lab, a, b, 100),
+			 is_blocked(lab, a) || is_blocked(lab, b)));
 }
 
 LAB_TEST(guard, loop_blocks_the_younger_port)
@@ -235,20 +233,26 @@ LAB_TEST(guard, few_moves_block_nothing)
 	EXPECT_EQ(20, switch_value(&lab->gn, lab->sw, NETEMU_SWITCH_A_MOVES));
 }
 
-LAB_TEST(guard, host_port_is_never_blocked)
+/* The same address from the host and from far end 0 in turn. */
+static void flap_with_host(struct lab *lab, unsigned int times)
 {
-	struct lab *lab = &self->lab;
-	struct frame f = { .dst = mac_broadcast, .src = mac(0xf1a9) };
-	int i;
+	struct frame f = { .dst = mac_broadcast };
 
-	ASSERT_EQ(0, set_guard(lab, 20, 3600));
-	for (i = 0; i < 2000 && state(lab, 0) != NETEMU_PORT_STATE_BLOCKED; i++) {
+	while (times--) {
 		f.src = mac(0xf1a9);
 		lab_send(lab, lab->sw, &f);
 		lab_tx(lab, 0, mac_broadcast, mac(0xf1a9));
 		lab_settle(lab);
 	}
-	EXPECT_EQ(NETEMU_PORT_STATE_BLOCKED, state(lab, 0));
+}
+
+LAB_TEST(guard, host_port_is_never_blocked)
+{
+	struct lab *lab = &self->lab;
+	struct frame f = { .dst = mac_broadcast, .src = mac(0xf1a9) };
+
+	ASSERT_EQ(0, set_guard(lab, 20, 3600));
+	EXPECT_TRUE(wait_for((flap_with_host(lab, 100), is_blocked(lab, 0))));
 	f.src = mac(0xf1a9);
 	EXPECT_TRUE(AT(1) & lab_who(lab, lab_send(lab, lab->sw, &f)));
 }
@@ -265,8 +269,7 @@ LAB_TEST(guard, real_loop_ends)
 	l0 = if_nametoindex("l0");
 	l1 = if_nametoindex("l1");
 	ASSERT_EQ(0, sh("for l in l0 l1; do ip link set $l up master sw0; done"));
-	EXPECT_TRUE(wait_for(port_value(&lab->gn, l1, NETEMU_PORT_A_STATE) ==
-			     NETEMU_PORT_STATE_FORWARDING));
+	EXPECT_TRUE(wait_for(lab_ready(lab, l0) && lab_ready(lab, l1)));
 	lab_tx(lab, 0, mac_broadcast, HOST(0));
 	EXPECT_TRUE(wait_for(port_value(&lab->gn, l0,
 					NETEMU_PORT_A_LOOP_BLOCKS) +
