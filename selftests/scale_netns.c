@@ -102,6 +102,10 @@ TEST_F_TIMEOUT(netns, is_full_and_its_neighbours_are_not, 900)
 	struct lab *lab = &self->lab;
 
 	speak(lab, 0, NETEMU_FDB_NETNS_MAX + 5000);
+	/* Until the table has grown, chains that are full refuse some. */
+	EXPECT_TRUE(wait_for(entries(lab) >= NETEMU_FDB_NETNS_MAX ||
+			     (speak(lab, 0, NETEMU_FDB_NETNS_MAX), false)));
+	speak(lab, NETEMU_FDB_NETNS_MAX + 5000, 1000);
 	EXPECT_EQ(NETEMU_FDB_NETNS_MAX, entries(lab));
 	EXPECT_NE(0, fdb_add(&lab->rt, lab->sw, lab->p[1], mac(9), NUD_NOARP,
 			     NLM_F_CREATE));
