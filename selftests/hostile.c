@@ -208,18 +208,12 @@ static void drain(FIXTURE_DATA(hostile) *self)
 		;
 }
 
-/* Does the gateway answer a ping of an honest guest? */
-static bool serves(FIXTURE_DATA(hostile) *self)
+/* Reads until the answer to a ping comes, or nothing for a second. */
+static bool answered(FIXTURE_DATA(hostile) *self)
 {
 	struct pollfd poll_fd = { .fd = self->fd, .events = POLLIN };
-	int tries;
 
-	drain(self);
-	ping(&self->out, gw_ip);
-	write_out(self);
-	for (tries = 0; tries < 1000; tries++) {
-		if (poll(&poll_fd, 1, 100) < 1)
-			continue;
+	while (poll(&poll_fd, 1, 1000) > 0) {
 		if (tap_read(self->fd, &self->in, true) < ETH + IP + 8)
 			continue;
 		if (self->in.frame[ETH + 9] == IPPROTO_ICMP &&
@@ -229,9 +223,17 @@ static bool serves(FIXTURE_DATA(hostile) *self)
 	return false;
 }
 
+/* Does the gateway answer pings of an honest guest? */
+static bool serves(FIXTURE_DATA(hostile) *self)
+{
+	return wait_for((drain(self), ping(&self->out, gw_ip),
+			 write_out(self), answered(self)));
+}
+
 static int drops(const char *reason)
 {
-	return sh("ethtool -S gw0 | grep -q 'drop_%s: [1-9]'", reason);
+	return !wait_for(!sh("ethtool -S gw0 | grep -q 'drop_%s: [1-9]'",
+			     reason));
 }
 
 LAB_TEST(hostile, an_honest_guest_is_served)
