@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The runner's own test: every planted fault turns a run red, each for its own
 # reason, and what is good stays green. Runs VMs of its own.
-# vm: host=yes timeout=1200
+# vm: host=yes timeout=3600
 
 here=$(cd "$(dirname "$0")" && pwd)
 out=$(mktemp -d "${TMPDIR:-/var/tmp}/netemu.XXXXXX") || exit 1

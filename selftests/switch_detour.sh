@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The scenarios of forwarding once more with every frame on the long way out:
 # the short one may only be faster.
-# vm: timeout=600 debug=no
+# vm: timeout=1800 debug=no
 . "$(dirname "$0")/lib/ksft.sh"
 
 PARAMETER=/sys/module/netemu/parameters/straight
@@ -10,7 +10,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 # again TEST: it passes; what failed explains a failure
 again() {
-	timeout 300 "$here/$1" >"$KSFT_SCRATCH/again" 2>&1 </dev/null && return 0
+	timeout 600 "$here/$1" >"$KSFT_SCRATCH/again" 2>&1 </dev/null && return 0
 	grep -a -A 5 '^not ok' "$KSFT_SCRATCH/again" || tail -n 5 "$KSFT_SCRATCH/again"
 	return 1
 }

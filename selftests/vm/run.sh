@@ -16,8 +16,8 @@ set -u
 . "$VM_DIR/describe.sh"
 
 HEARTBEAT=30		# a silent test says that it lives, every so many seconds
-AFTER_TEST=180		# unloading, leak scan and log, seconds
-BOOT=150		# until init speaks, seconds
+AFTER_TEST=300		# unloading, leak scan and log, seconds
+BOOT=300		# until init speaks, seconds
 
 PLANTED=''
 
