@@ -2,8 +2,9 @@
 # Samples in, figures out: see report.sh for both.
 #
 # The floor of a figure is the subject "floor" of its row and size. A ratio to
-# the bridge, or in hub rows to the bridge as a hub, is one of figures net of the
-# floor where there is a floor.
+# the bridge, or in hub rows to the bridge as a hub, or in rows about gateways to
+# a bridge with masquerading, is one of figures net of the floor where there is a
+# floor.
 
 function median(list,    value, n, i, j, t) {
 	n = split(list, value, " ")
@@ -27,6 +28,8 @@ function ratio(key, metric,    floor, bridge, base) {
 	bridge = row[key] SUBSEP "bridge" SUBSEP bytes[key]
 	if (!has(bridge, metric))
 		bridge = row[key] SUBSEP "bridge-hub" SUBSEP bytes[key]
+	if (!has(bridge, metric))
+		bridge = row[key] SUBSEP "nft-masquerade" SUBSEP bytes[key]
 	if (!has(key, metric) || !has(bridge, metric) || key == floor)
 		return "-"
 	base = has(floor, metric) ? median(samples[floor, metric]) : 0

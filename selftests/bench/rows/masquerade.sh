@@ -8,6 +8,7 @@
 . bench/lib.sh
 
 OUT=198.51.100
+MAC_GW=52:55:0a:00:02:02	# guests ask for it, so a switch has learned it
 
 gateway_up() {
 	subject_add bridge && unsink br0 && subject_join bridge a1 &&
@@ -28,8 +29,9 @@ masquerade_on() {
 }
 
 netemu_up() {
-	modprobe netemu_gw && subject_add netemu && subject_join netemu a1 &&
-		ip link add gw0 type netemu_gw && ip link set gw0 up master sw0 &&
+	modprobe netemu_gw && netemu-ctl switch add sw0 host-port off &&
+		netemu-ctl gateway add gw0 switch sw0 && subject_join netemu a1 &&
+		subject_at netemu-static $MAC_GW gw0 &&
 		ip address add $OUT.1/24 dev b1 &&
 		ip neighbour add $OUT.2 lladdr $MAC_B dev b1 nud permanent &&
 		sysctl -qw net.ipv4.ip_forward=0
@@ -55,7 +57,7 @@ if try masquerade bridge gateway_up; then
 fi
 gateway_down
 if try masquerade netemu-gateway netemu_up; then
-	measure masquerade netemu-gateway 52:55:0a:00:02:02 \
+	measure masquerade netemu-gateway $MAC_GW \
 		"dst_min $OUT.2" "dst_max $OUT.2" "src_min 10.0.2.15" "src_max 10.0.2.15"
 fi
 netemu_down
