@@ -328,7 +328,7 @@ test_completion() {
 	. "$completion"
 	keys=$(netemu-ctl gateway help | sed -nE 's/^  ([a-z][a-z-]+) .*/\1/p' | grep -v netemu-ctl)
 	point "completes the object" offers "netemu-ctl g" gateway
-	point "completes verbs" offers "netemu-ctl gateway " add set del show
+	point "completes verbs" offers "netemu-ctl gateway " add set del refresh show
 	point "completes names" offers "netemu-ctl gateway set " gw0 gw1
 	# shellcheck disable=SC2086 # a list of words
 	point "completes all keys" offers "netemu-ctl gateway add g " $keys switch hub subnet dns-server mtu

@@ -17,6 +17,7 @@ struct ctl {
 	bool force;		/* of a batch: go on after a failure */
 	bool may_exist;
 	bool if_exists;
+	const char *netns;	/* -n: name of a namespace, or NULL */
 	struct wire *wire;
 };
 
@@ -75,8 +76,11 @@ int refused_because(const char *fmt, ...)
 /* An error unless all words are used up. */
 int no_more(const struct args *args);
 
-/* resolv.c: the IPv4 resolvers that the host itself uses, as many as fit. */
-void host_resolvers(struct resolvers *resolvers);
+/*
+ * resolv.c: the IPv4 resolvers that programs of the host use, or those of the
+ * namespace @netns; as many as fit.
+ */
+void host_resolvers(const char *netns, struct resolvers *resolvers);
 
 /* device.c: for objects that are devices of their own. */
 

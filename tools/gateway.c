@@ -24,9 +24,10 @@ static int find_gateway(struct ctl *ctl, const char *name,
 }
 
 /* "A", "A,B", "A,B,C", "none", or "auto": what the host uses. */
-static int parse_resolvers(struct args *args, const char *key,
-			   struct resolvers *resolvers)
+static int parse_resolvers(struct ctl *ctl, struct args *args, const char *key,
+			   struct gateway_spec *spec)
 {
+	struct resolvers *resolvers = &spec->resolvers;
 	char text[IPV4_TEXT_SIZE];
 	const char *word;
 	size_t n;
@@ -38,7 +39,8 @@ static int parse_resolvers(struct args *args, const char *key,
 	if (!strcmp(word, "none"))
 		return EXIT_OK;
 	if (!strcmp(word, "auto")) {
-		host_resolvers(resolvers);
+		host_resolvers(ctl->netns, resolvers);
+		spec->resolvers_auto = true;
 		return EXIT_OK;
 	}
 	for (;; word += n + 1) {
@@ -57,7 +59,7 @@ static int parse_resolvers(struct args *args, const char *key,
 	}
 }
 
-static int parse_key(struct args *args, const char *word,
+static int parse_key(struct ctl *ctl, struct args *args, const char *word,
 		     struct gateway_words *words)
 {
 	struct gateway_spec *spec = &words->spec;
@@ -69,7 +71,7 @@ static int parse_key(struct args *args, const char *word,
 		       parse_subnet(args, word, &spec->subnet);
 	if (!strcmp(word, "dns-server"))
 		return once(&spec->has_resolvers, word) ?:
-		       parse_resolvers(args, word, &spec->resolvers);
+		       parse_resolvers(ctl, args, word, spec);
 	if (!strcmp(word, "mtu"))
 		return once(&spec->has_mtu, word) ?:
 		       parse_mtu(args, word, &spec->mtu);
@@ -81,7 +83,8 @@ static int parse_key(struct args *args, const char *word,
 			   word);
 }
 
-static int parse_add(struct args *args, struct gateway_words *words)
+static int parse_add(struct ctl *ctl, struct args *args,
+		     struct gateway_words *words)
 {
 	const char *word;
 	int ret;
@@ -92,7 +95,7 @@ static int parse_add(struct args *args, struct gateway_words *words)
 			ret = parse_switch_key(args, word, &words->has_master,
 					       words->master, &words->mode);
 		else
-			ret = parse_key(args, word, words);
+			ret = parse_key(ctl, args, word, words);
 	}
 	return ret;
 }
@@ -162,7 +165,8 @@ static int add_new(struct ctl *ctl, struct gateway_words *words,
 
 	if (!spec->has_resolvers) {
 		spec->has_resolvers = true;
-		host_resolvers(&spec->resolvers);
+		spec->resolvers_auto = true;
+		host_resolvers(ctl->netns, &spec->resolvers);
 	}
 	if (wire_gateway_new(ctl->wire, spec))
 		return refused(ctl, "cannot add gateway \"%s\"", spec->name);
@@ -183,7 +187,7 @@ static int run_add(struct ctl *ctl, struct args *args)
 	struct link_info link;
 	int ret;
 
-	ret = parse_add(args, &words);
+	ret = parse_add(ctl, args, &words);
 	if (!ret && words.has_master)
 		ret = find_switch(ctl, words.master, words.mode, &sw);
 	if (ret)
@@ -205,13 +209,56 @@ static int run_set(struct ctl *ctl, struct args *args)
 
 	ret = parse_name(args, "name of the gateway", words.spec.name);
 	while (!ret && (word = args_next(args)))
-		ret = parse_key(args, word, &words);
+		ret = parse_key(ctl, args, word, &words);
 	if (ret)
 		return ret;
 	if (!changes_something(&words.spec))
 		return usage_error("nothing to change: try \"netemu-ctl gateway help\"");
 	return find_gateway(ctl, words.spec.name, &link) ?:
 	       change(ctl, &words.spec, &link);
+}
+
+/* Gives one gateway the resolvers that the host has now, if it follows them. */
+static int refresh(struct ctl *ctl, const struct link_info *link,
+		   const struct resolvers *resolvers)
+{
+	const struct resolvers *is = &link->gateway.resolvers;
+	struct gateway_spec spec = {
+		.has_resolvers = true,
+		.resolvers_auto = true,
+		.resolvers = *resolvers,
+	};
+	int ret;
+
+	if (!link->gateway.resolvers_auto ||
+	    (is->n == resolvers->n &&
+	     !memcmp(is->v, resolvers->v, is->n * sizeof(*is->v))))
+		return EXIT_OK;
+	/* One that has just gone needs nothing any more. */
+	ret = wire_gateway_set(ctl->wire, link->ifindex, &spec);
+	if (ret && ret != -ENODEV)
+		return refused(ctl, "cannot change gateway \"%s\"", link->name);
+	return EXIT_OK;
+}
+
+static int run_refresh(struct ctl *ctl, struct args *args)
+{
+	struct link_list list = { 0 };
+	struct resolvers resolvers;
+	size_t i;
+	int ret;
+
+	ret = no_more(args);
+	if (ret)
+		return ret;
+	host_resolvers(ctl->netns, &resolvers);
+	if (wire_gateway_list(ctl->wire, &list))
+		ret = refused(ctl, "cannot list gateways");
+	for (i = 0; i < list.n; i++)
+		if (refresh(ctl, &list.v[i], &resolvers))
+			ret = EXIT_REFUSED;
+	list_free(&list);
+	return ret;
 }
 
 static int run_del(struct ctl *ctl, struct args *args)
@@ -266,6 +313,10 @@ static const struct verb verbs[] = {
 		.synopsis = "NAME",
 		.help = "remove a gateway, its leases and its connections",
 	}, {
+		.name = "refresh", .run = run_refresh,
+		.synopsis = "",
+		.help = "re-read the host's resolvers, for gateways that follow them",
+	}, {
 		.name = "show", .run = run_show, .alone = true,
 		.synopsis = "[NAME]",
 		.help = "show one gateway or all of them",
@@ -285,5 +336,6 @@ const struct object gateway_object = {
 	.keys = keys,
 	.more = "SUBNET is like 10.0.2.0/24, which it is at first; its mask has 16 to 29 bits.\n"
 		"SERVERS are up to three resolvers of the host, as in 192.0.2.1,192.0.2.2;\n"
-		"\"none\"; or \"auto\", those of /etc/resolv.conf, which it is at first.\n",
+		"\"none\"; or \"auto\", those of /etc/resolv.conf, which it is at first:\n"
+		"only these are changed by \"refresh\".\n",
 };

@@ -154,6 +154,8 @@ struct gateway_info {
 	struct subnet subnet;
 	struct opts opts;
 	struct resolvers resolvers;
+	bool resolvers_auto;	/* they are the host's, and follow them */
+	uint32_t resolver;	/* the one in use; 0 = none answers */
 	uint32_t zone;
 	uint32_t leases;
 	uint32_t guests;
@@ -277,6 +279,7 @@ struct gateway_spec {
 	struct opts opts;
 	bool has_subnet;
 	bool has_resolvers;
+	bool resolvers_auto;
 	bool has_mtu;
 	bool up;		/* false: as it is */
 	struct subnet subnet;

@@ -127,6 +127,7 @@ static int run(struct settings *set, struct args *args)
 		if (ret)
 			return ret;
 	}
+	set->ctl.netns = set->netns;
 	set->ctl.wire = wire_open();
 	ret = set->batch ? run_batch(&set->ctl, set->batch) :
 			   run_command(&set->ctl, args);

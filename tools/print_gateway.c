@@ -15,6 +15,16 @@ static void add_string(json_object *to, const char *key, const char *text)
 	json_object_object_add(to, key, json_object_new_string(text));
 }
 
+static json_object *json_resolver(uint32_t resolver)
+{
+	char addr[IPV4_TEXT_SIZE];
+
+	if (!resolver)
+		return NULL;
+	ipv4_text(resolver, addr);
+	return json_object_new_string(addr);
+}
+
 static void fill_gateway(json_object *o, const struct gateway_info *gw)
 {
 	json_object *array = json_object_new_array();
@@ -30,6 +40,9 @@ static void fill_gateway(json_object *o, const struct gateway_info *gw)
 		json_object_array_add(array, json_object_new_string(addr));
 	}
 	json_object_object_add(o, "dns_server", array);
+	json_object_object_add(o, "dns_server_auto",
+			       json_object_new_boolean(gw->resolvers_auto));
+	json_object_object_add(o, "resolver", json_resolver(gw->resolver));
 	json_object_object_add(o, "zone", json_object_new_int64(gw->zone));
 	json_object_object_add(o, "lease_count",
 			       json_object_new_int64(gw->leases));
@@ -82,8 +95,9 @@ void text_counts(const struct gateway_info *gw)
 	       gw->opts.value[GATEWAY_OPT_CONNECTIONS]);
 }
 
-static void text_resolvers(const struct resolvers *resolvers)
+static void text_resolvers(const struct gateway_info *gw)
 {
+	const struct resolvers *resolvers = &gw->resolvers;
 	char addr[IPV4_TEXT_SIZE];
 	unsigned int i;
 
@@ -94,6 +108,12 @@ static void text_resolvers(const struct resolvers *resolvers)
 	for (i = 0; i < resolvers->n; i++) {
 		ipv4_text(resolvers->v[i], addr);
 		printf("%s%s", i ? "," : " dns-server ", addr);
+	}
+	if (!gw->resolver) {
+		printf(" (no resolver answers)");
+	} else if (gw->resolver != resolvers->v[0]) {
+		ipv4_text(gw->resolver, addr);
+		printf(" (%s answers)", addr);
 	}
 }
 
@@ -115,7 +135,7 @@ static void text_gateway(const struct format *f, const struct link_info *link)
 		range = 0;
 	text_opts(gateway_opts, GATEWAY_OPT_COUNT, &gw->opts, true,
 		  ~ADDRESSES | range);
-	text_resolvers(&gw->resolvers);
+	text_resolvers(gw);
 	text_counts(gw);
 	if (!f->details)
 		text_opts(gateway_opts, GATEWAY_OPT_COUNT, &gw->opts, false,

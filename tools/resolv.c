@@ -3,10 +3,12 @@
 #include "ctl.h"
 
 #include <arpa/inet.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #define RESOLV_CONF	"/etc/resolv.conf"
+#define NETNS_CONF	"/etc/netns/%s/resolv.conf"
 #define KEYWORD		"nameserver"
 #define BLANKS		" \t\r\n"
 
@@ -32,9 +34,21 @@ static void take_line(char *line, struct resolvers *resolvers)
 		resolvers->v[resolvers->n++] = addr.s_addr;
 }
 
-void host_resolvers(struct resolvers *resolvers)
+/* As "ip netns exec" does: a namespace may have a file of its own. */
+static FILE *open_conf(const char *netns)
 {
-	FILE *file = fopen(RESOLV_CONF, "re");
+	char path[PATH_MAX];
+	FILE *file = NULL;
+
+	if (netns && !strchr(netns, '/') &&
+	    snprintf(path, sizeof(path), NETNS_CONF, netns) < (int)sizeof(path))
+		file = fopen(path, "re");
+	return file ? file : fopen(RESOLV_CONF, "re");
+}
+
+void host_resolvers(const char *netns, struct resolvers *resolvers)
+{
+	FILE *file = open_conf(netns);
 	char line[256];
 
 	memset(resolvers, 0, sizeof(*resolvers));

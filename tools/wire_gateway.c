@@ -26,6 +26,7 @@ static const struct wire_opt gateway_map[GATEWAY_OPT_COUNT] = {
 static void put_gateway(struct request *req, const struct gateway_spec *spec)
 {
 	struct nlattr *info, *data;
+	static const uint8_t on = 1;
 
 	if (spec->has_mtu)
 		request_put_u32(req, "mtu", IFLA_MTU, spec->mtu);
@@ -41,10 +42,14 @@ static void put_gateway(struct request *req, const struct gateway_spec *spec)
 	}
 	request_put_opts(req, gateway_map, gateway_opts, GATEWAY_OPT_COUNT,
 			 &spec->opts);
-	if (spec->has_resolvers)
+	if (spec->has_resolvers) {
 		request_put(req, "dns-server", NETEMU_GW_A_RESOLVERS,
 			    spec->resolvers.v,
 			    spec->resolvers.n * sizeof(*spec->resolvers.v));
+		if (spec->resolvers_auto)
+			request_put(req, "dns-server",
+				    NETEMU_GW_A_RESOLVERS_AUTO, &on, 1);
+	}
 	request_nest_end(req, data);
 	request_nest_end(req, info);
 }
@@ -108,6 +113,8 @@ void parse_gateway(const struct nlattr *nest, struct gateway_info *gw)
 	gw->subnet.prefix = attr_uint(tb[NETEMU_GW_A_PREFIX]);
 	attr_opts(tb, gateway_map, GATEWAY_OPT_COUNT, &gw->opts);
 	parse_resolvers(tb[NETEMU_GW_A_RESOLVERS], &gw->resolvers);
+	gw->resolvers_auto = attr_uint(tb[NETEMU_GW_A_RESOLVERS_AUTO]);
+	gw->resolver = attr_uint(tb[NETEMU_GW_A_RESOLVER]);
 	gw->zone = attr_uint(tb[NETEMU_GW_A_ZONE]);
 	gw->leases = attr_uint(tb[NETEMU_GW_A_LEASES]);
 	gw->guests = attr_uint(tb[NETEMU_GW_A_GUESTS]);

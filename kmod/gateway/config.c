@@ -35,6 +35,8 @@ const struct nla_policy nemu_gw_policy[NEMU_GW_POLICY_MAX + 1] = {
 	[NETEMU_GW_A_DHCP_END]		= ADDRESS,
 	[NETEMU_GW_A_LEASE_TIME]	= { .type = NLA_U32 },
 	[NETEMU_GW_A_ZONE ... NETEMU_GW_A_PAD] = READ_ONLY,
+	[NETEMU_GW_A_RESOLVERS_AUTO]	= { .type = NLA_U8 },
+	[NETEMU_GW_A_RESOLVER]		= READ_ONLY,
 	[NETEMU_GW_A_MAX + 1 ... NEMU_GW_POLICY_MAX] = UNKNOWN,
 };
 
@@ -189,13 +191,18 @@ static int parse_dhcp(struct nemu_gw_config *config, struct nlattr **tb,
 	return 0;
 }
 
-static int parse_resolvers(struct nemu_gw_config *config, struct nlattr *attr,
+static int parse_resolvers(struct nemu_gw_config *config, struct nlattr **tb,
 			   struct netlink_ext_ack *extack)
 {
+	struct nlattr *attr = tb[NETEMU_GW_A_RESOLVERS];
 	int i;
 
-	if (!attr)
-		return 0;
+	if (attr)
+		config->resolvers_auto = false;
+	i = parse_flag(&config->resolvers_auto, tb[NETEMU_GW_A_RESOLVERS_AUTO],
+		       "netemu: resolvers-auto is 0 or 1", extack);
+	if (i || !attr)
+		return i;
 	if (nla_len(attr) % sizeof(__be32))
 		return refuse(attr, -EINVAL,
 			      "netemu: resolvers are IPv4 addresses", extack);
@@ -231,8 +238,7 @@ int nemu_gw_config_parse(struct nemu_gw_config *config, struct nlattr **tb,
 	if (!err)
 		err = parse_dhcp(config, tb, extack);
 	if (!err)
-		err = parse_resolvers(config, tb[NETEMU_GW_A_RESOLVERS],
-				      extack);
+		err = parse_resolvers(config, tb, extack);
 	if (!err)
 		err = parse_flag(&config->link_local,
 				 tb[NETEMU_GW_A_LINK_LOCAL],
@@ -269,9 +275,9 @@ int nemu_gw_config_parse(struct nemu_gw_config *config, struct nlattr **tb,
  */
 size_t nemu_gw_fill_size(void)
 {
-	return nla_total_size(sizeof(__be32)) * 5 +
+	return nla_total_size(sizeof(__be32)) * 6 +
 	       nla_total_size(sizeof(__be32) * NETEMU_GW_RESOLVERS_MAX) +
-	       nla_total_size(sizeof(u8)) * 5 +
+	       nla_total_size(sizeof(u8)) * 6 +
 	       nla_total_size(sizeof(u16)) +
 	       nla_total_size(sizeof(u32)) * 5 +
 	       nla_total_size(0) +
@@ -303,9 +309,10 @@ static int fill_drops(struct sk_buff *skb, const struct nemu_gw *gw)
  * Context: RTNL held.
  * Return: 0 or -EMSGSIZE.
  */
-int nemu_gw_fill(struct sk_buff *skb, const struct nemu_gw *gw)
+int nemu_gw_fill(struct sk_buff *skb, struct nemu_gw *gw)
 {
 	const struct nemu_gw_config *config = rtnl_dereference(gw->config);
+	__be32 used = nemu_resolve_used(&gw->resolve, config);
 	int n = 0;
 
 	while (n < NETEMU_GW_RESOLVERS_MAX && config->resolvers[n])
@@ -316,6 +323,9 @@ int nemu_gw_fill(struct sk_buff *skb, const struct nemu_gw *gw)
 	    nla_put_in_addr(skb, NETEMU_GW_A_DNS, config->dns) ||
 	    nla_put(skb, NETEMU_GW_A_RESOLVERS, n * sizeof(__be32),
 		    config->resolvers) ||
+	    nla_put_u8(skb, NETEMU_GW_A_RESOLVERS_AUTO,
+		       config->resolvers_auto) ||
+	    (used && nla_put_in_addr(skb, NETEMU_GW_A_RESOLVER, used)) ||
 	    nla_put_u8(skb, NETEMU_GW_A_HOST_ACCESS, config->host_access) ||
 	    nla_put_u8(skb, NETEMU_GW_A_LINK_LOCAL, config->link_local) ||
 	    nla_put_u8(skb, NETEMU_GW_A_RESTRICT, config->restricted) ||

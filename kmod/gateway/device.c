@@ -159,6 +159,7 @@ static void gw_setup(struct net_device *dev)
 	gw->dev = dev;
 	nemu_gw_config_init(&gw->first);
 	nemu_guests_init(&gw->guests);
+	nemu_resolve_init(&gw->resolve);
 }
 
 static int gw_validate(struct nlattr *tb[], struct nlattr *data[],
@@ -218,6 +219,8 @@ static int gw_changelink(struct net_device *dev, struct nlattr *tb[],
 		return err;
 	}
 	rcu_assign_pointer(gw->config, config);
+	if (memcmp(config->resolvers, old->resolvers, sizeof(old->resolvers)))
+		nemu_resolve_reset(&gw->resolve);
 	kfree_rcu(old, rcu);
 	return 0;
 }

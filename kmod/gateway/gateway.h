@@ -9,7 +9,8 @@
  * Packets run under RCU with bottom halves off.
  *
  * guests->lock (BH) protects the guest table of one gateway; readers walk it
- * under RCU. It nests inside everything and outside nothing.
+ * under RCU. resolve->lock (BH) protects what is known of its resolvers. Both
+ * nest inside everything and outside nothing.
  *
  * Life of a gateway: nemu_nat_attach() makes it known to its namespace and puts
  * the hooks there for the first one. nemu_nat_detach() takes it away again when
@@ -19,6 +20,8 @@
  */
 #ifndef _NEMU_GATEWAY_H
 #define _NEMU_GATEWAY_H
+
+#include "resolve.h"
 
 #include <linux/etherdevice.h>
 #include <linux/netdevice.h>
@@ -41,6 +44,7 @@ struct nf_conn;
  * @lease_time: seconds
  * @connections_limit: tracked connections
  * @prefix: bits of the mask
+ * @resolvers_auto: they are what the host uses; only noted for user space
  * @host_access: enum netemu_host_access
  * @link_local: may guests reach 169.254.0.0/16?
  * @restricted: nothing leaves
@@ -62,6 +66,7 @@ struct nemu_gw_config {
 	bool link_local;
 	bool restricted;
 	bool dhcp;
+	bool resolvers_auto;
 	struct rcu_head rcu;
 };
 
@@ -98,6 +103,7 @@ struct nemu_gw_stats {
  * @template: finds connections of the zone; each of them holds a reference, so
  *	its reference count is the number of connections
  * @guests: where the guests are
+ * @resolve: which resolver is asked
  * @dhcp: DHCP service
  * @first: options before the device is registered
  */
@@ -108,6 +114,7 @@ struct nemu_gw {
 	u16 zone;
 	struct nf_conn *template;
 	struct nemu_guests guests;
+	struct nemu_resolve resolve;
 	struct nemu_dhcp_service *dhcp;
 	struct nemu_gw_config first;
 };
@@ -161,7 +168,7 @@ void nemu_gw_config_init(struct nemu_gw_config *config);
 int nemu_gw_config_parse(struct nemu_gw_config *config, struct nlattr **tb,
 			 struct netlink_ext_ack *extack);
 size_t nemu_gw_fill_size(void);
-int nemu_gw_fill(struct sk_buff *skb, const struct nemu_gw *gw);
+int nemu_gw_fill(struct sk_buff *skb, struct nemu_gw *gw);
 
 /* ethtool.c */
 extern const struct ethtool_ops nemu_gw_ethtool_ops;

@@ -84,7 +84,7 @@ static void refuse(struct nemu_gw *gw, const struct nemu_gw_config *config,
 
 /* Where a new connection goes, or why not. */
 static enum netemu_gw_drop
-find_destination(const struct nemu_gw *gw, const struct nemu_gw_config *config,
+find_destination(struct nemu_gw *gw, const struct nemu_gw_config *config,
 		 const struct nf_conntrack_tuple *tuple, __be32 *dest)
 {
 	__be32 addr = tuple->dst.u3.ip;
@@ -97,7 +97,7 @@ find_destination(const struct nemu_gw *gw, const struct nemu_gw_config *config,
 		     tuple->dst.protonum != IPPROTO_TCP) ||
 		    tuple->dst.u.all != htons(53))
 			return NETEMU_GW_DROP_DESTINATION;
-		*dest = config->resolvers[0];
+		*dest = nemu_resolve_pick(&gw->resolve, config);
 		return *dest ? NETEMU_GW_DROP_NONE :
 			       NETEMU_GW_DROP_NO_RESOLVER;
 	}
@@ -372,7 +372,9 @@ void nemu_nat_out(struct nemu_gw *gw, const struct nemu_gw_config *config,
 		refuse_connection(gw, config, skb, NETEMU_GW_DROP_RESTRICTED);
 		return;
 	}
-	if (unlikely(has_moved(net, ct, ctinfo))) {
+	if (unlikely(has_moved(net, ct, ctinfo) ||
+		     (dest == config->dns &&
+		      nemu_nat_dns_moves(gw, config, ct, ctinfo)))) {
 		nf_ct_kill(ct);
 		nf_reset_ct(skb);
 		ct = track(gw, config, skb, &ctinfo);
@@ -395,8 +397,12 @@ void nemu_nat_out(struct nemu_gw *gw, const struct nemu_gw_config *config,
 void nemu_nat_in(struct nemu_gw *gw, struct sk_buff *skb, struct nf_conn *ct,
 		 enum ip_conntrack_info ctinfo)
 {
+	const struct nemu_gw_config *config = rcu_dereference(gw->config);
 	unsigned int mtu = READ_ONCE(gw->dev->mtu);
 
+	if (unlikely(ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.u3.ip ==
+		     config->dns))
+		nemu_nat_dns_heard(gw, config, skb, ct);
 	if (unlikely(is_too_big(skb, mtu))) {
 		/* The sender learns it from the host, as of any way. */
 		icmp_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED,

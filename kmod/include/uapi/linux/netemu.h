@@ -342,8 +342,8 @@ enum netemu_host_access {
  * @NETEMU_GW_A_DNS: where guests send DNS queries; default the third address
  *	(10.0.2.3)
  * @NETEMU_GW_A_RESOLVERS: up to %NETEMU_GW_RESOLVERS_MAX addresses of the
- *	host's resolvers; queries go to the first. Default none: queries are
- *	answered by "port unreachable".
+ *	host's resolvers; queries go to the first that answers. Default none:
+ *	queries are answered by "port unreachable".
  * @NETEMU_GW_A_HOST_ACCESS: u8, enum netemu_host_access, default no
  * @NETEMU_GW_A_LINK_LOCAL: u8, 0/1, default 0: guests may reach
  *	169.254.0.0/16, as the host does
@@ -363,6 +363,11 @@ enum netemu_host_access {
  * @NETEMU_GW_A_DROPS: nest, read only: attribute type = enum netemu_gw_drop,
  *	u64 each; reasons that never struck are left out
  * @NETEMU_GW_A_PAD: alignment
+ * @NETEMU_GW_A_RESOLVERS_AUTO: u8, 0/1, default 0: RESOLVERS are those that the
+ *	host uses and may be changed when the host changes them. The kernel only
+ *	notes it. RESOLVERS without it make it 0.
+ * @NETEMU_GW_A_RESOLVER: address, read only: the one of RESOLVERS that queries
+ *	go to; left out if there is none or none answers
  */
 enum netemu_gw_attr {
 	NETEMU_GW_A_SUBNET = 1,
@@ -384,6 +389,8 @@ enum netemu_gw_attr {
 	NETEMU_GW_A_CONNECTIONS,
 	NETEMU_GW_A_DROPS,
 	NETEMU_GW_A_PAD,
+	NETEMU_GW_A_RESOLVERS_AUTO,
+	NETEMU_GW_A_RESOLVER,
 
 	__NETEMU_GW_A_MAX,
 };
