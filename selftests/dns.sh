@@ -169,7 +169,7 @@ test_refresh() {
 }
 
 # in_host for the machine itself
-HOST=host-itself
+HOST="host-itself"
 ip netns attach "$HOST" $$
 trap 'ip netns del "$HOST"; ksft_cleanup' EXIT
 
