@@ -88,7 +88,7 @@ test_silent() {
 	uses gw1 "$SECOND"
 	check "text says who answers" has "netemu-ctl gateway show gw1" "($SECOND answers)"
 	check "by TCP, too" busywait answered g1 10.0.2.3 192.0.2.2 -t
-	check "another guest does not wait" answered g2 10.0.2.3 192.0.2.2
+	check "another guest is answered, too" busywait answered g2 10.0.2.3 192.0.2.2
 
 	check "the other way round" netemu-ctl gateway set gw1 dns-server "$SECOND,$FIRST"
 	uses gw1 "$SECOND"
