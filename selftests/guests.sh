@@ -106,9 +106,11 @@ capture_sees() {
 	local device=$1 filter=$2 pid seen
 
 	shift 2
-	timeout 60 tcpdump -i "$device" -c 1 -nn "$filter" >/run/capture 2>/run/capture.log &
+	# What the one before said is no word of this one.
+	rm -f /run/capture.log
+	timeout 120 tcpdump -i "$device" -c 1 -nn "$filter" >/run/capture 2>/run/capture.log &
 	pid=$!
-	until_true 20 grep -q 'listening on' /run/capture.log || return 1
+	until_true 60 grep -q 'listening on' /run/capture.log || return 1
 	"$@" || return 1
 	wait "$pid"
 	seen=$?
@@ -144,7 +146,7 @@ large_frames_seen() {
 
 killed_port_is_disabled() {
 	guest_kill vm0
-	until_true 10 port_state_is vm0 disabled
+	until_true 60 port_state_is vm0 disabled
 }
 
 restart_and_ping() {

@@ -91,6 +91,8 @@ test_capture() {
 	local device
 
 	for device in p-h2 any; do
+		# What the one before said is no word of this one.
+		rm -f "$KSFT_SCRATCH/tcpdump"
 		timeout 100 tcpdump -i "$device" -Q out -c 10 -n icmp >"$KSFT_SCRATCH/capture" 2>"$KSFT_SCRATCH/tcpdump" &
 		busywait grep -q listening "$KSFT_SCRATCH/tcpdump"
 		pings
