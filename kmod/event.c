@@ -6,6 +6,7 @@
  */
 #include "event.h"
 
+#include <linux/export.h>
 #include <linux/rcupdate.h>
 #include <net/genetlink.h>
 
@@ -49,6 +50,7 @@ bool nemu_event_wanted(struct net *net, enum nemu_event_group group)
 	rcu_read_unlock();
 	return wanted;
 }
+EXPORT_SYMBOL_GPL(nemu_event_wanted);
 
 /**
  * nemu_event_put() - begin a notification
@@ -70,6 +72,7 @@ void *nemu_event_put(struct sk_buff *skb, u8 cmd)
 	rcu_read_unlock();
 	return hdr;
 }
+EXPORT_SYMBOL_GPL(nemu_event_put);
 
 /**
  * nemu_event_send() - end a notification and send it
@@ -95,3 +98,4 @@ void nemu_event_send(struct net *net, struct sk_buff *skb, void *hdr,
 		kfree_skb(skb);
 	rcu_read_unlock();
 }
+EXPORT_SYMBOL_GPL(nemu_event_send);

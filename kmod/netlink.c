@@ -5,6 +5,7 @@
  */
 #include "netlink.h"
 #include "netlink_policy.h"
+#include "netlink_priv.h"
 #include "compat.h"
 #include "event.h"
 #include "switch/switch.h"
@@ -15,11 +16,9 @@
 #include <net/net_namespace.h>
 #include <net/sock.h>
 
-static struct genl_family family;
-
 /*
  * netlink takes the last of several attributes of a type. Nobody means that:
- * refuse it, in the message itself and in its nest of port options.
+ * refuse it, in the message itself and in its nests of options.
  */
 static int refuse_duplicates(const struct nlattr *head, int len,
 			     struct netlink_ext_ack *extack)
@@ -42,16 +41,29 @@ static int refuse_duplicates(const struct nlattr *head, int len,
 	return 0;
 }
 
-static int check_message(struct genl_info *info)
+/**
+ * nemu_check_message() - refuse what the policy lets through and nobody means
+ * @info: the request
+ *
+ * Return: 0 or -EINVAL.
+ */
+int nemu_check_message(struct genl_info *info)
 {
-	const struct nlattr *nest = info->attrs[NETEMU_A_PORT];
-	int err;
+	static const u16 nests[] = {
+		NETEMU_A_SWITCH, NETEMU_A_PORT, NETEMU_A_NETWORK,
+		NETEMU_A_GATEWAY,
+	};
+	const struct nlattr *nest;
+	int err, i;
 
 	err = refuse_duplicates(genlmsg_data(info->genlhdr),
 				genlmsg_len(info->genlhdr), info->extack);
-	if (!err && nest)
-		err = refuse_duplicates(nla_data(nest), nla_len(nest),
-					info->extack);
+	for (i = 0; !err && i < ARRAY_SIZE(nests); i++) {
+		nest = info->attrs[nests[i]];
+		if (nest)
+			err = refuse_duplicates(nla_data(nest), nla_len(nest),
+						info->extack);
+	}
 	return err;
 }
 
@@ -127,7 +139,7 @@ static int fill_switch(struct sk_buff *skb, struct nemu_switch *sw,
 	struct nlattr *nest;
 	void *hdr;
 
-	hdr = genlmsg_put(skb, portid, seq, &family, flags,
+	hdr = genlmsg_put(skb, portid, seq, &nemu_genl_family, flags,
 			  NETEMU_CMD_SWITCH_GET);
 	if (!hdr)
 		return -EMSGSIZE;
@@ -152,7 +164,7 @@ static int fill_port(struct sk_buff *skb, struct nemu_port *port, u8 cmd,
 	struct nlattr *nest;
 	void *hdr;
 
-	hdr = genlmsg_put(skb, portid, seq, &family, flags, cmd);
+	hdr = genlmsg_put(skb, portid, seq, &nemu_genl_family, flags, cmd);
 	if (!hdr)
 		return -EMSGSIZE;
 	if (nla_put_u32(skb, NETEMU_A_IFINDEX, port->dev->ifindex) ||
@@ -182,7 +194,11 @@ static int refuse_attr(const struct nlattr *attr, const char *message,
 	return -EINVAL;
 }
 
-static int check_dump(struct netlink_callback *cb)
+/**
+ * nemu_check_dump() - the same for the request of a dump
+ * @cb: the dump
+ */
+int nemu_check_dump(struct netlink_callback *cb)
 {
 	return refuse_duplicates(nlmsg_attrdata(cb->nlh, GENL_HDRLEN),
 				 nlmsg_attrlen(cb->nlh, GENL_HDRLEN),
@@ -191,7 +207,7 @@ static int check_dump(struct netlink_callback *cb)
 
 static int switch_get_start(struct netlink_callback *cb)
 {
-	return check_dump(cb) ?:
+	return nemu_check_dump(cb) ?:
 	       refuse_attr(nemu_dump_attrs(cb)[NETEMU_A_IFINDEX],
 			   "netemu: a dump shows all switches; IFINDEX is for a single request",
 			   cb->extack);
@@ -199,7 +215,7 @@ static int switch_get_start(struct netlink_callback *cb)
 
 static int port_get_start(struct netlink_callback *cb)
 {
-	return check_dump(cb) ?:
+	return nemu_check_dump(cb) ?:
 	       refuse_attr(nemu_dump_attrs(cb)[NETEMU_A_IFINDEX],
 			   "netemu: a dump is limited by MASTER; IFINDEX is for a single request",
 			   cb->extack);
@@ -212,7 +228,7 @@ static int answer(struct genl_info *info,
 	struct sk_buff *reply;
 	int err;
 
-	err = check_message(info);
+	err = nemu_check_message(info);
 	if (err)
 		return err;
 	reply = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
@@ -367,7 +383,7 @@ static int port_new_doit(struct sk_buff *skb, struct genl_info *info)
 	struct nemu_port *port;
 	int err;
 
-	err = check_message(info);
+	err = nemu_check_message(info);
 	if (err)
 		return err;
 	if (info->nlhdr->nlmsg_flags & NLM_F_ECHO) {
@@ -398,7 +414,7 @@ static int apply(struct genl_info *info, int (*change)(struct genl_info *info))
 {
 	int err;
 
-	err = check_message(info);
+	err = nemu_check_message(info);
 	if (err)
 		return err;
 	rtnl_lock();
@@ -533,6 +549,30 @@ static const struct genl_ops ops[] = {
 		.flags		= GENL_UNS_ADMIN_PERM,
 		.doit		= fdb_flush_doit,
 	},
+	/* Another module answers these. */
+	{
+		.cmd		= NETEMU_CMD_NETWORK_GET,
+		.start		= nemu_part_start,
+		.policy		= nemu_network_get_policy,
+		.maxattr	= NETEMU_A_MAX,
+		.doit		= nemu_part_doit,
+		.dumpit		= nemu_part_dumpit,
+		.done		= nemu_part_done,
+	},
+	{
+		.cmd		= NETEMU_CMD_NETWORK_NEW,
+		.policy		= nemu_network_new_policy,
+		.maxattr	= NETEMU_A_MAX,
+		.flags		= GENL_UNS_ADMIN_PERM,
+		.doit		= nemu_part_doit,
+	},
+	{
+		.cmd		= NETEMU_CMD_NETWORK_DEL,
+		.policy		= nemu_network_get_policy,
+		.maxattr	= NETEMU_A_MAX,
+		.flags		= GENL_UNS_ADMIN_PERM,
+		.doit		= nemu_part_doit,
+	},
 };
 
 static const struct genl_multicast_group groups[] = {
@@ -540,7 +580,7 @@ static const struct genl_multicast_group groups[] = {
 	[NEMU_GROUP_EVENT]	= { .name = NETEMU_GENL_GROUP_EVENT },
 };
 
-static struct genl_family family __ro_after_init = {
+struct genl_family nemu_genl_family __ro_after_init = {
 	.name		= NETEMU_GENL_NAME,
 	.version	= NETEMU_GENL_VERSION,
 	.maxattr	= NETEMU_A_MAX,
@@ -558,14 +598,14 @@ int __init nemu_netlink_init(void)
 {
 	int err;
 
-	err = genl_register_family(&family);
+	err = genl_register_family(&nemu_genl_family);
 	if (!err)
-		nemu_event_open(&family);
+		nemu_event_open(&nemu_genl_family);
 	return err;
 }
 
 void nemu_netlink_exit(void)
 {
 	nemu_event_close();
-	genl_unregister_family(&family);
+	genl_unregister_family(&nemu_genl_family);
 }

@@ -33,3 +33,21 @@ const struct nla_policy nemu_flush_policy[NETEMU_A_MAX + 1] = {
 	[NETEMU_A_MASTER]	= NEMU_IFINDEX,
 	[NETEMU_A_FLUSH]	= NLA_POLICY_MASK(NLA_U32, NETEMU_FLUSH_ALL),
 };
+
+#define NEMU_NAME	{ .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 }
+
+static const struct nla_policy network_nest[NETEMU_NETWORK_A_MAX + 1] = {
+	[NETEMU_NETWORK_A_MODE]		= { .type = NLA_U8 },
+};
+
+const struct nla_policy nemu_network_get_policy[NETEMU_A_MAX + 1] = {
+	[NETEMU_A_IFNAME]	= NEMU_NAME,
+};
+
+/* The options of a gateway are parsed where they are known. */
+const struct nla_policy nemu_network_new_policy[NETEMU_A_MAX + 1] = {
+	[NETEMU_A_IFNAME]	= NEMU_NAME,
+	[NETEMU_A_SWITCH]	= { .type = NLA_NESTED },
+	[NETEMU_A_NETWORK]	= NLA_POLICY_NESTED(network_nest),
+	[NETEMU_A_GATEWAY]	= { .type = NLA_NESTED },
+};

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* netemu_gw.ko: the order in which its parts come and go. */
+#include "commands.h"
 #include "gateway.h"
+#include "network.h"
 #include "../version.h"
 
 #include <linux/module.h>
@@ -13,16 +15,32 @@ static int __init netemu_gw_init(void)
 	err = nemu_nat_init();
 	if (err)
 		return err;
+	err = nemu_network_init();
+	if (err)
+		goto err_nat;
 	err = rtnl_link_register(&nemu_gw_link_ops);
 	if (err)
-		nemu_nat_exit();
+		goto err_network;
+	err = nemu_commands_register();
+	if (err)
+		goto err_link;
+	return 0;
+
+err_link:
+	rtnl_link_unregister(&nemu_gw_link_ops);
+err_network:
+	nemu_network_exit();
+err_nat:
+	nemu_nat_exit();
 	return err;
 }
 
 static void __exit netemu_gw_exit(void)
 {
+	nemu_commands_unregister();
 	/* Deletes every gateway. */
 	rtnl_link_unregister(&nemu_gw_link_ops);
+	nemu_network_exit();
 	nemu_nat_exit();
 	rcu_barrier();
 }

@@ -50,6 +50,22 @@
  *   The changing commands need CAP_NET_ADMIN in the user namespace that owns
  *   the network namespace of the switch.
  *
+ *   Networks belong to the module netemu_gw, which is loaded when the first of
+ *   their commands comes; -EOPNOTSUPP without it.
+ *
+ *   A network is a switch with what belongs to it, made and removed as one. It
+ *   has the name of its switch. In mode nat its gateway is the device NAME-gw. The
+ *   host has no port in it. Both devices can be used and changed like any others;
+ *   when the switch goes, the gateway goes with it.
+ *
+ *   %NETEMU_CMD_NETWORK_GET  do: %NETEMU_A_IFNAME; dump: all of the namespace
+ *       reply: IFNAME IFINDEX NETWORK{all}
+ *   %NETEMU_CMD_NETWORK_NEW  IFNAME, [NETWORK{options}], [GATEWAY{options}],
+ *                            [SWITCH{options}]
+ *       Makes all of it or nothing. Reply (with NLM_F_ECHO): as NETWORK_GET.
+ *   %NETEMU_CMD_NETWORK_DEL  IFNAME
+ *       Removes the switch and the gateway. Devices that were ports stay.
+ *
  *   Errors: -ENODEV no such device; -EINVAL bad attribute or a device that
  *   can't be a port; -ERANGE a number out of its range; -EBUSY device has a master or a receive handler;
  *   -EEXIST is a port of this switch already; -ENOENT is not a port;
@@ -60,6 +76,8 @@
  *   group %NETEMU_GENL_GROUP_CONFIG:
  *       %NETEMU_CMD_PORT_NTF      a port came or its options changed
  *       %NETEMU_CMD_PORT_DEL_NTF  a port went: IFINDEX IFNAME MASTER
+ *       %NETEMU_CMD_NETWORK_NTF   a network came: as NETWORK_GET
+ *       %NETEMU_CMD_NETWORK_DEL_NTF  a network went: IFNAME IFINDEX
  *   group %NETEMU_GENL_GROUP_EVENT (at most %NETEMU_EVENT_RATE a second and
  *   switch; what is left out is counted in EVENTS_LOST):
  *       %NETEMU_CMD_EVENT_NTF     MASTER IFINDEX IFNAME EVENT, and LLADDR
@@ -104,6 +122,11 @@ enum netemu_cmd {
 	NETEMU_CMD_PORT_NTF,
 	NETEMU_CMD_PORT_DEL_NTF,
 	NETEMU_CMD_EVENT_NTF,
+	NETEMU_CMD_NETWORK_GET,
+	NETEMU_CMD_NETWORK_NEW,
+	NETEMU_CMD_NETWORK_DEL,
+	NETEMU_CMD_NETWORK_NTF,
+	NETEMU_CMD_NETWORK_DEL_NTF,
 
 	__NETEMU_CMD_MAX,
 };
@@ -120,6 +143,8 @@ enum netemu_cmd {
  * @NETEMU_A_FLUSH: u32, NETEMU_FLUSH_* flags
  * @NETEMU_A_EVENT: u32, enum netemu_event
  * @NETEMU_A_LLADDR: 6 bytes, a MAC address
+ * @NETEMU_A_NETWORK: nest of enum netemu_network_attr
+ * @NETEMU_A_GATEWAY: nest of enum netemu_gw_attr
  */
 enum netemu_attr {
 	NETEMU_A_IFINDEX = 1,
@@ -130,6 +155,8 @@ enum netemu_attr {
 	NETEMU_A_FLUSH,
 	NETEMU_A_EVENT,
 	NETEMU_A_LLADDR,
+	NETEMU_A_NETWORK,
+	NETEMU_A_GATEWAY,
 
 	__NETEMU_A_MAX,
 };
@@ -306,6 +333,29 @@ enum netemu_drop {
 #undef NETEMU_DROP_ENUM
 
 #define NETEMU_DROP_MAX (__NETEMU_DROP_MAX - 1)
+
+/* Limits of networks, all inclusive. */
+#define NETEMU_NETWORK_NAME_MAX		12	/* characters */
+
+enum netemu_network_mode {
+	NETEMU_NETWORK_NAT = 0,		/* guests leave as the host */
+	NETEMU_NETWORK_ISOLATED = 3,	/* guests among themselves */
+};
+
+/**
+ * enum netemu_network_attr - what a network is
+ * @NETEMU_NETWORK_A_MODE: u8, enum netemu_network_mode, default nat
+ * @NETEMU_NETWORK_A_GATEWAY: u32, interface index of the gateway; in replies,
+ *	where there is one
+ */
+enum netemu_network_attr {
+	NETEMU_NETWORK_A_MODE = 1,
+	NETEMU_NETWORK_A_GATEWAY,
+
+	__NETEMU_NETWORK_A_MAX,
+};
+
+#define NETEMU_NETWORK_A_MAX (__NETEMU_NETWORK_A_MAX - 1)
 
 /* Limits of gateways, all inclusive. */
 #define NETEMU_GW_PREFIX_MIN		16	/* bits of the subnet's mask */

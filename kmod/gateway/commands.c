@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Which command is answered by which room. */
+#include "commands.h"
+#include "network.h"
+#include "../part.h"
+
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/netemu.h>
+
+static const struct nemu_part_op ops[] = {
+	{
+		.cmd	= NETEMU_CMD_NETWORK_GET,
+		.doit	= nemu_network_get_doit,
+		.dumpit	= nemu_network_get_dumpit,
+	},
+	{
+		.cmd	= NETEMU_CMD_NETWORK_NEW,
+		.doit	= nemu_network_new_doit,
+	},
+	{
+		.cmd	= NETEMU_CMD_NETWORK_DEL,
+		.doit	= nemu_network_del_doit,
+	},
+};
+
+static const struct nemu_part part = {
+	.owner	= THIS_MODULE,
+	.ops	= ops,
+	.n_ops	= ARRAY_SIZE(ops),
+};
+
+/**
+ * nemu_commands_register() - answer commands from now on
+ *
+ * Return: 0 or -errno.
+ */
+int nemu_commands_register(void)
+{
+	return nemu_part_register(&part);
+}
+
+/* Answer no more. */
+void nemu_commands_unregister(void)
+{
+	nemu_part_unregister(&part);
+}

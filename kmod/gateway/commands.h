@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The commands of the generic netlink family that this module answers. */
+#ifndef _NEMU_GATEWAY_COMMANDS_H
+#define _NEMU_GATEWAY_COMMANDS_H
+
+int nemu_commands_register(void);
+void nemu_commands_unregister(void);
+
+#endif /* _NEMU_GATEWAY_COMMANDS_H */

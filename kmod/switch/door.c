@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The door of the switch for the other modules of netemu: see door.h. */
+#include "switch.h"
+#include "../door.h"
+#include "../link_add.h"
+
+/**
+ * nemu_door_switch_add() - make a switch as RTM_NEWLINK does
+ * @net: where
+ * @name: of its device
+ * @options: nest of %NETEMU_SWITCH_A_*, or NULL; the host has no port by default
+ * @extack: what is wrong
+ *
+ * Return: the device, which is down, or an error.
+ */
+struct net_device *nemu_door_switch_add(struct net *net, const char *name,
+					const struct nlattr *options,
+					struct netlink_ext_ack *extack)
+{
+	struct {
+		struct nlattr attr;
+		u8 value[NLA_ALIGNTO];
+	} off = {
+		.attr.nla_len = nla_attr_size(sizeof(u8)),
+		.attr.nla_type = NETEMU_SWITCH_A_HOST_PORT,
+	};
+	struct nlattr *data[NETEMU_SWITCH_A_MAX + 1] = { };
+	int err;
+
+	if (options) {
+		err = nla_parse_nested(data, NETEMU_SWITCH_A_MAX, options,
+				       nemu_switch_policy, extack);
+		if (err)
+			return ERR_PTR(err);
+	}
+	if (!data[NETEMU_SWITCH_A_HOST_PORT])
+		data[NETEMU_SWITCH_A_HOST_PORT] = &off.attr;
+	return nemu_link_add(net, name, &nemu_switch_link_ops, data, extack);
+}
+EXPORT_SYMBOL_GPL(nemu_door_switch_add);
+
+/**
+ * nemu_door_switch_del() - remove a switch as RTM_DELLINK does
+ * @sw_dev: device of a switch
+ * @head: for unregister_netdevice_many(); NULL removes it at once
+ */
+void nemu_door_switch_del(struct net_device *sw_dev, struct list_head *head)
+{
+	nemu_switch_link_ops.dellink(sw_dev, head);
+}
+EXPORT_SYMBOL_GPL(nemu_door_switch_del);
+
+/**
+ * nemu_door_port_add() - make a device a port
+ * @sw_dev: device of a switch
+ * @dev: the port to be
+ * @extack: what is wrong
+ *
+ * Return: 0 or -errno; then nothing changed.
+ */
+int nemu_door_port_add(struct net_device *sw_dev, struct net_device *dev,
+		       struct netlink_ext_ack *extack)
+{
+	struct nemu_switch *sw = netdev_priv(sw_dev);
+
+	return nemu_port_attach(sw, dev, &sw->opts.port, extack);
+}
+EXPORT_SYMBOL_GPL(nemu_door_port_add);
