@@ -53,6 +53,7 @@ extern const struct object switch_object;
 extern const struct object hub_object;
 extern const struct object port_object;
 extern const struct object gateway_object;
+extern const struct object network_object;
 extern const struct object fdb_object;
 extern const struct object monitor_object;
 extern const struct object show_object;
@@ -92,13 +93,24 @@ int check_mtu(uint32_t mtu, const struct link_info *link);
 int delete_link(struct ctl *ctl, const struct link_info *link,
 		const char *what);
 
+/* gateway.c: for networks, which have one. */
+
+/* Takes the value of the key @word; @object is the one whose help is offered. */
+int gateway_key(struct ctl *ctl, struct args *args, const char *word,
+		const char *object, struct gateway_spec *spec);
+bool gateway_changes(const struct gateway_spec *spec);
+int gateway_change(struct ctl *ctl, struct gateway_spec *spec,
+		   const struct link_info *link);
+
 /* switch.c: shared by the objects that name a switch. */
 #define ANY_MODE	UINT32_MAX
 
 /* Finds the switch @name and, unless ANY_MODE, insists on its mode. */
 int find_switch(struct ctl *ctl, const char *name, uint32_t mode,
 		struct switch_info *sw);
-/* Takes "switch NAME" or "hub NAME|NUMBER" if it comes next. */
+/* Does it announce a switch? A network has the name of its switch. */
+bool is_switch_key(const char *word);
+/* Takes "switch NAME", "network NAME" or "hub NAME|NUMBER" if it comes next. */
 int parse_switch_key(struct args *args, const char *word, bool *given,
 		     char *name, uint32_t *mode);
 int switch_add(struct ctl *ctl, struct args *args, uint32_t mode);

@@ -7,8 +7,8 @@
 #include <string.h>
 
 static const struct object *const objects[] = {
-	&switch_object, &hub_object, &port_object, &gateway_object,
-	&fdb_object, &monitor_object, &show_object,
+	&network_object, &switch_object, &hub_object, &port_object,
+	&gateway_object, &fdb_object, &monitor_object, &show_object,
 };
 
 void print_usage(FILE *out)

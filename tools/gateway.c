@@ -59,10 +59,9 @@ static int parse_resolvers(struct ctl *ctl, struct args *args, const char *key,
 	}
 }
 
-static int parse_key(struct ctl *ctl, struct args *args, const char *word,
-		     struct gateway_words *words)
+int gateway_key(struct ctl *ctl, struct args *args, const char *word,
+		const char *object, struct gateway_spec *spec)
 {
-	struct gateway_spec *spec = &words->spec;
 	bool found;
 	int ret;
 
@@ -72,15 +71,23 @@ static int parse_key(struct ctl *ctl, struct args *args, const char *word,
 	if (!strcmp(word, "dns-server"))
 		return once(&spec->has_resolvers, word) ?:
 		       parse_resolvers(ctl, args, word, spec);
-	if (!strcmp(word, "mtu"))
-		return once(&spec->has_mtu, word) ?:
-		       parse_mtu(args, word, &spec->mtu);
 	ret = parse_opt(args, word, "", gateway_opts, GATEWAY_OPT_COUNT,
 			&spec->opts, &found);
 	if (found)
 		return ret;
-	return usage_error("unknown key \"%s\": try \"netemu-ctl gateway help\"",
-			   word);
+	return usage_error("unknown key \"%s\": try \"netemu-ctl %s help\"",
+			   word, object);
+}
+
+static int parse_key(struct ctl *ctl, struct args *args, const char *word,
+		     struct gateway_words *words)
+{
+	struct gateway_spec *spec = &words->spec;
+
+	if (!strcmp(word, "mtu"))
+		return once(&spec->has_mtu, word) ?:
+		       parse_mtu(args, word, &spec->mtu);
+	return gateway_key(ctl, args, word, "gateway", spec);
 }
 
 static int parse_add(struct ctl *ctl, struct args *args,
@@ -100,14 +107,14 @@ static int parse_add(struct ctl *ctl, struct args *args,
 	return ret;
 }
 
-static bool changes_something(const struct gateway_spec *spec)
+bool gateway_changes(const struct gateway_spec *spec)
 {
 	return spec->opts.given || spec->has_subnet || spec->has_resolvers ||
 	       spec->has_mtu || spec->up;
 }
 
-static int change(struct ctl *ctl, struct gateway_spec *spec,
-		  const struct link_info *link)
+int gateway_change(struct ctl *ctl, struct gateway_spec *spec,
+		   const struct link_info *link)
 {
 	const struct subnet *is = &link->gateway.subnet;
 	int ret;
@@ -117,7 +124,7 @@ static int change(struct ctl *ctl, struct gateway_spec *spec,
 	    spec->subnet.prefix == is->prefix)
 		spec->has_subnet = false;
 	ret = spec->has_mtu ? check_mtu(spec->mtu, link) : EXIT_OK;
-	if (ret || !changes_something(spec))
+	if (ret || !gateway_changes(spec))
 		return ret;
 	if (wire_gateway_set(ctl->wire, link->ifindex, spec))
 		return refused(ctl, "cannot change gateway \"%s\"",
@@ -150,7 +157,7 @@ static int add_existing(struct ctl *ctl, struct gateway_words *words,
 	if (ret)
 		return ret;
 	words->spec.up = !link->up;
-	ret = change(ctl, &words->spec, link);
+	ret = gateway_change(ctl, &words->spec, link);
 	if (ret && plug)
 		wire_port_del(ctl->wire, link->ifindex);
 	return ret;
@@ -212,10 +219,10 @@ static int run_set(struct ctl *ctl, struct args *args)
 		ret = parse_key(ctl, args, word, &words);
 	if (ret)
 		return ret;
-	if (!changes_something(&words.spec))
+	if (!gateway_changes(&words.spec))
 		return usage_error("nothing to change: try \"netemu-ctl gateway help\"");
 	return find_gateway(ctl, words.spec.name, &link) ?:
-	       change(ctl, &words.spec, &link);
+	       gateway_change(ctl, &words.spec, &link);
 }
 
 /* Gives one gateway the resolvers that the host has now, if it follows them. */

@@ -275,3 +275,39 @@ const struct link_info *links_find(const struct link_list *links, int ifindex)
 	return bsearch(&key, links->v, links->n, sizeof(*links->v),
 		       compare_index);
 }
+
+static const struct {
+	uint32_t mode;
+	const char *name;
+} network_modes[] = {
+	{ NETEMU_NETWORK_NAT, "nat" },
+	{ NETEMU_NETWORK_ISOLATED, "isolated" },
+};
+
+const char *network_mode_name(uint32_t mode)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(network_modes); i++)
+		if (network_modes[i].mode == mode)
+			return network_modes[i].name;
+	return NULL;
+}
+
+/* Also the words that other products have for the same. */
+bool network_mode_parse(const char *word, uint32_t *mode)
+{
+	unsigned int i;
+
+	if (!strcmp(word, "natnetwork"))
+		word = "nat";
+	else if (!strcmp(word, "internal"))
+		word = "isolated";
+	for (i = 0; i < ARRAY_SIZE(network_modes); i++) {
+		if (!strcmp(network_modes[i].name, word)) {
+			*mode = network_modes[i].mode;
+			return true;
+		}
+	}
+	return false;
+}

@@ -287,6 +287,31 @@ struct gateway_spec {
 	uint32_t mtu;
 };
 
+/* What a network is made as. */
+struct network_spec {
+	char name[NAME_SIZE];
+	uint32_t mode;		/* enum netemu_network_mode */
+	struct gateway_spec gateway;
+};
+
+struct network_info {
+	char name[NAME_SIZE];
+	uint32_t mode;
+	int ifindex;		/* of the switch */
+	int gateway_ifindex;	/* 0 = none */
+	struct link_info link;	/* the switch, as any device */
+	struct link_info gateway;
+};
+
+struct network_list {
+	struct network_info *v;
+	size_t n, room;
+};
+
+/* NULL for a mode that nobody knows. */
+const char *network_mode_name(uint32_t mode);
+bool network_mode_parse(const char *word, uint32_t *mode);
+
 enum monitor_object {
 	MONITOR_SWITCH,
 	MONITOR_PORT,

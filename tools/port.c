@@ -95,7 +95,7 @@ static int parse_add_key(struct args *args, const char *word,
 
 	if (!strcmp(word, "tap"))
 		return once(&words->tap, word);
-	if (!strcmp(word, "switch") || !strcmp(word, "hub"))
+	if (is_switch_key(word))
 		return parse_switch_key(args, word, &words->has_master,
 					words->master, &words->mode);
 	ret = parse_tap_key(args, word, words, &found);
@@ -306,7 +306,7 @@ static int run_show(struct ctl *ctl, struct args *args)
 	uint32_t mode;
 	int ret = EXIT_OK;
 
-	if (word && (!strcmp(word, "switch") || !strcmp(word, "hub"))) {
+	if (word && is_switch_key(word)) {
 		args_next(args);
 		ret = parse_switch_key(args, word, &given, name, &mode);
 	} else if (word) {
@@ -331,11 +331,11 @@ static int run_show(struct ctl *ctl, struct args *args)
 static const struct verb verbs[] = {
 	{
 		.name = "add", .run = run_add, .may_exist = true,
-		.synopsis = "NAME tap switch|hub SWITCH [user USER] [group GROUP] [multi-queue] [vnet-hdr on|off] [mtu N] [address MAC] [KEY VALUE]...",
+		.synopsis = "NAME tap switch|hub|network SWITCH [user USER] [group GROUP] [multi-queue] [vnet-hdr on|off] [mtu N] [address MAC] [KEY VALUE]...",
 		.help = "make a tap that USER or GROUP may open, and plug it in",
 	}, {
 		.name = "add", .run = run_add, .may_exist = true,
-		.synopsis = "NAME switch|hub SWITCH [KEY VALUE]...",
+		.synopsis = "NAME switch|hub|network SWITCH [KEY VALUE]...",
 		.help = "plug in a device that is there, and bring it up",
 	}, {
 		.name = "set", .run = run_set,
@@ -347,7 +347,7 @@ static const struct verb verbs[] = {
 		.help = "remove a tap that \"add\" made, unplug any other device",
 	}, {
 		.name = "show", .run = run_show, .alone = true,
-		.synopsis = "[NAME | switch|hub SWITCH]",
+		.synopsis = "[NAME | switch|hub|network SWITCH]",
 		.help = "show one port, those of a switch, or all of them",
 	}, { .name = NULL }
 };

@@ -95,7 +95,7 @@ void text_counts(const struct gateway_info *gw)
 	       gw->opts.value[GATEWAY_OPT_CONNECTIONS]);
 }
 
-static void text_resolvers(const struct gateway_info *gw)
+void text_resolvers(const struct gateway_info *gw)
 {
 	const struct resolvers *resolvers = &gw->resolvers;
 	char addr[IPV4_TEXT_SIZE];

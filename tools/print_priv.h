@@ -52,6 +52,7 @@ void text_drops(const char *indent, const struct drop_table *table,
 void text_tap(const struct tap_info *tap);
 void text_subnet(const struct gateway_info *gw);
 void text_counts(const struct gateway_info *gw);
+void text_resolvers(const struct gateway_info *gw);
 const char *text_state(const struct link_info *link);
 const char *link_kind(const struct link_info *link);
 /* The same for people: the kernel's kind, or what we call it. */

@@ -30,6 +30,12 @@ int find_switch(struct ctl *ctl, const char *name, uint32_t mode,
 	return EXIT_OK;
 }
 
+bool is_switch_key(const char *word)
+{
+	return !strcmp(word, "switch") || !strcmp(word, "hub") ||
+	       !strcmp(word, "network");
+}
+
 int parse_switch_key(struct args *args, const char *word, bool *given,
 		     char *name, uint32_t *mode)
 {

@@ -49,6 +49,13 @@ int wire_gateway_set(struct wire *w, int ifindex,
 int wire_gateway_get(struct wire *w, const char *name, struct link_info *link);
 int wire_gateway_list(struct wire *w, struct link_list *list);
 
+/* wire_network.c */
+int wire_network_new(struct wire *w, const struct network_spec *spec);
+int wire_network_del(struct wire *w, const char *name);
+int wire_network_get(struct wire *w, const char *name,
+		     struct network_info *network);
+int wire_network_list(struct wire *w, struct network_list *list);
+
 /* wire_fdb.c */
 int wire_fdb_list(struct wire *w, int master, struct fdb_list *list);
 int wire_fdb_add(struct wire *w, const struct fdb_entry *entry);

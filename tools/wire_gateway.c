@@ -23,17 +23,11 @@ static const struct wire_opt gateway_map[GATEWAY_OPT_COUNT] = {
 	[GATEWAY_OPT_CONNECTIONS] = { NETEMU_GW_A_CONNECTIONS_LIMIT, 4 },
 };
 
-static void put_gateway(struct request *req, const struct gateway_spec *spec)
+/* Into an open nest, whichever it is. */
+void put_gateway_data(struct request *req, const struct gateway_spec *spec)
 {
-	struct nlattr *info, *data;
 	static const uint8_t on = 1;
 
-	if (spec->has_mtu)
-		request_put_u32(req, "mtu", IFLA_MTU, spec->mtu);
-	info = request_nest(req, NULL, IFLA_LINKINFO);
-	request_put(req, NULL, IFLA_INFO_KIND, NETEMU_KIND_GATEWAY,
-		    strlen(NETEMU_KIND_GATEWAY));
-	data = request_nest(req, NULL, IFLA_INFO_DATA);
 	if (spec->has_subnet) {
 		request_put_u32(req, "subnet", NETEMU_GW_A_SUBNET,
 				spec->subnet.addr);
@@ -50,6 +44,19 @@ static void put_gateway(struct request *req, const struct gateway_spec *spec)
 			request_put(req, "dns-server",
 				    NETEMU_GW_A_RESOLVERS_AUTO, &on, 1);
 	}
+}
+
+static void put_gateway(struct request *req, const struct gateway_spec *spec)
+{
+	struct nlattr *info, *data;
+
+	if (spec->has_mtu)
+		request_put_u32(req, "mtu", IFLA_MTU, spec->mtu);
+	info = request_nest(req, NULL, IFLA_LINKINFO);
+	request_put(req, NULL, IFLA_INFO_KIND, NETEMU_KIND_GATEWAY,
+		    strlen(NETEMU_KIND_GATEWAY));
+	data = request_nest(req, NULL, IFLA_INFO_DATA);
+	put_gateway_data(req, spec);
 	request_nest_end(req, data);
 	request_nest_end(req, info);
 }

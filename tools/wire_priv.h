@@ -84,6 +84,7 @@ void attr_drops(const struct nlattr *nest, const struct drop_table *table,
 int parse_link(struct nlmsghdr *nlh, struct link_info *link,
 	       struct nlattr **info_data);
 void parse_switch(const struct nlattr *nest, struct switch_info *sw);
+void put_gateway_data(struct request *req, const struct gateway_spec *spec);
 void parse_gateway(const struct nlattr *nest, struct gateway_info *gw);
 int parse_port(struct nlmsghdr *nlh, struct port_info *port);
 int parse_fdb(struct nlmsghdr *nlh, struct fdb_entry *entry);

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Networks: a switch with its gateway, in one command. */
+#include "ctl.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int parse_mode(struct args *args, const char *key, uint32_t *mode)
+{
+	const char *word;
+	int ret;
+
+	ret = parse_word(args, key, &word);
+	if (ret || network_mode_parse(word, mode))
+		return ret;
+	return usage_error("%s: \"%s\" is neither nat nor isolated", key, word);
+}
+
+static int parse_add(struct ctl *ctl, struct args *args,
+		     struct network_spec *spec)
+{
+	bool has_mode = false;
+	const char *word;
+	int ret;
+
+	ret = parse_new_name(args, "name of the network", spec->name);
+	if (!ret && strlen(spec->name) > NETEMU_NETWORK_NAME_MAX)
+		ret = usage_error("name of the network: \"%s\" is too long (allowed: 1 to %d characters)",
+				  spec->name, NETEMU_NETWORK_NAME_MAX);
+	while (!ret && (word = args_next(args))) {
+		if (!strcmp(word, "mode"))
+			ret = once(&has_mode, word) ?:
+			      parse_mode(args, word, &spec->mode);
+		else
+			ret = gateway_key(ctl, args, word, "network",
+					  &spec->gateway);
+	}
+	if (!ret && spec->mode != NETEMU_NETWORK_NAT &&
+	    gateway_changes(&spec->gateway))
+		ret = usage_error("a network of mode %s has no gateway: it takes no other key",
+				  network_mode_name(spec->mode));
+	return ret;
+}
+
+static int find_network(struct ctl *ctl, const char *name,
+			struct network_info *network)
+{
+	if (wire_network_get(ctl->wire, name, network))
+		return refused(ctl, "cannot find network \"%s\"", name);
+	return EXIT_OK;
+}
+
+static int change(struct ctl *ctl, struct gateway_spec *spec,
+		  const struct network_info *network)
+{
+	if (!network->gateway_ifindex)
+		return refused_because("network \"%s\" has no gateway",
+				       network->name);
+	strcpy(spec->name, network->gateway.name);
+	return gateway_change(ctl, spec, &network->gateway);
+}
+
+/* --may-exist, and it does: it has to be the same thing. */
+static int add_existing(struct ctl *ctl, struct network_spec *spec,
+			const struct network_info *network)
+{
+	if (network->mode != spec->mode)
+		return refused_because("network \"%s\" has mode %s, not %s",
+				       spec->name,
+				       network_mode_name(network->mode),
+				       network_mode_name(spec->mode));
+	return gateway_changes(&spec->gateway) ?
+	       change(ctl, &spec->gateway, network) : EXIT_OK;
+}
+
+static int run_add(struct ctl *ctl, struct args *args)
+{
+	struct network_spec spec = { .mode = NETEMU_NETWORK_NAT };
+	struct gateway_spec *gateway = &spec.gateway;
+	struct network_info network;
+	int ret;
+
+	ret = parse_add(ctl, args, &spec);
+	if (ret)
+		return ret;
+	if (ctl->may_exist &&
+	    !wire_network_get(ctl->wire, spec.name, &network))
+		return add_existing(ctl, &spec, &network);
+	if (!gateway->has_resolvers) {
+		gateway->has_resolvers = true;
+		gateway->resolvers_auto = true;
+		host_resolvers(ctl->netns, &gateway->resolvers);
+	}
+	if (wire_network_new(ctl->wire, &spec))
+		return refused(ctl, "cannot add network \"%s\"", spec.name);
+	return EXIT_OK;
+}
+
+static int run_set(struct ctl *ctl, struct args *args)
+{
+	struct gateway_spec spec = { .has_mtu = false };
+	struct network_info network;
+	char name[NAME_SIZE];
+	const char *word;
+	int ret;
+
+	ret = parse_name(args, "name of the network", name);
+	while (!ret && (word = args_next(args)))
+		ret = gateway_key(ctl, args, word, "network", &spec);
+	if (ret)
+		return ret;
+	if (!gateway_changes(&spec))
+		return usage_error("nothing to change: try \"netemu-ctl network help\"");
+	return find_network(ctl, name, &network) ?:
+	       change(ctl, &spec, &network);
+}
+
+static int run_del(struct ctl *ctl, struct args *args)
+{
+	char name[NAME_SIZE];
+	int ret;
+
+	ret = parse_name(args, "name of the network", name);
+	if (!ret)
+		ret = no_more(args);
+	if (ret)
+		return ret;
+	ret = wire_network_del(ctl->wire, name);
+	if (!ret || (ctl->if_exists && ret == -ENODEV))
+		return EXIT_OK;
+	return refused(ctl, "cannot delete network \"%s\"", name);
+}
+
+static int run_show(struct ctl *ctl, struct args *args)
+{
+	struct network_list list = { 0 };
+	char name[NAME_SIZE];
+	int ret = EXIT_OK;
+
+	if (args_peek(args)) {
+		ret = parse_name(args, "name of the network", name);
+		if (!ret)
+			ret = no_more(args);
+		if (!ret)
+			ret = find_network(ctl, name, list_append(&list));
+	} else if (wire_network_list(ctl->wire, &list)) {
+		ret = refused(ctl, "cannot list networks");
+	}
+	if (!ret)
+		print_networks(&ctl->format, &list);
+	list_free(&list);
+	return ret;
+}
+
+static const struct verb verbs[] = {
+	{
+		.name = "add", .run = run_add, .may_exist = true,
+		.synopsis = "NAME [mode nat|isolated] [subnet SUBNET] [dns-server SERVERS] [KEY VALUE]...",
+		.help = "make a switch and its gateway, and bring them up",
+	}, {
+		.name = "set", .run = run_set,
+		.synopsis = "NAME [dns-server SERVERS] [KEY VALUE]...",
+		.help = "change what is given; the rest stays",
+	}, {
+		.name = "del", .run = run_del, .exact = true, .if_exists = true,
+		.synopsis = "NAME",
+		.help = "remove both; devices that were ports stay",
+	}, {
+		.name = "show", .run = run_show, .alone = true,
+		.synopsis = "[NAME]",
+		.help = "show one network or all of them",
+	}, { .name = NULL }
+};
+
+static const struct key_group keys[] = {
+	{ "Keys of mode nat, with what is allowed and [what it is at first]", "",
+	  gateway_opts, GATEWAY_OPT_COUNT },
+	{ .title = NULL }
+};
+
+const struct object network_object = {
+	.name = "network",
+	.help = "a switch with a gateway: DHCP, DNS and NAT for its guests",
+	.verbs = verbs,
+	.keys = keys,
+	.more = "Mode nat, which it is at first, has a gateway, the device NAME-gw; mode\n"
+		"isolated has none. SUBNET and SERVERS are those of \"gateway add\".\n",
+};

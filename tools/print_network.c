@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "print_priv.h"
+
+#include <stdio.h>
+
+static const char *mode_text(const struct network_info *network)
+{
+	const char *name = network_mode_name(network->mode);
+
+	return name ? name : "?";
+}
+
+static json_object *json_network(const struct format *f,
+				 const struct network_info *network)
+{
+	const struct link_info *gateway = &network->gateway;
+	json_object *o = json_object_new_object();
+
+	json_object_object_add(o, "name", json_object_new_string(network->name));
+	json_object_object_add(o, "mode",
+			       json_object_new_string(mode_text(network)));
+	json_object_object_add(o, "up",
+			       json_object_new_boolean(network->link.up));
+	json_object_object_add(o, "switch",
+			       json_object_new_string(network->link.name));
+	if (!network->gateway_ifindex)
+		return o;
+	json_object_object_add(o, "gateway_device",
+			       json_object_new_string(gateway->name));
+	json_gateway(o, &gateway->gateway);
+	if (f->stats)
+		json_drops(o, &gateway_drops, gateway->gateway.drops);
+	return o;
+}
+
+static void text_network(const struct format *f,
+			 const struct network_info *network)
+{
+	printf("%s: network %s %s", network->name, mode_text(network),
+	       text_state(&network->link));
+	if (network->gateway_ifindex) {
+		printf(" gateway %s", network->gateway.name);
+		text_subnet(&network->gateway.gateway);
+		text_resolvers(&network->gateway.gateway);
+		text_counts(&network->gateway.gateway);
+	}
+	putchar('\n');
+	if (f->stats && network->gateway_ifindex)
+		text_drops("    ", &gateway_drops,
+			   network->gateway.gateway.drops);
+}
+
+static void brief_network(const struct network_info *network)
+{
+	printf("%-16s %-10s %-10s %s\n", network->name, mode_text(network),
+	       text_state(&network->link),
+	       network->gateway_ifindex ? network->gateway.name : "-");
+}
+
+void print_networks(const struct format *f, const struct network_list *list)
+{
+	print_list(f, list, json_network, brief_network, text_network);
+}
