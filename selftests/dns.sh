@@ -104,6 +104,7 @@ asked_until() {
 }
 
 test_all_silent() {
+	[ -z "${NETEMU_SHORT-}" ] || return 0
 	lost "$FIRST" "$SECOND"
 	check "none answers" busywait asked_until gw1 null
 	check "it is said" has "netemu-ctl gateway show gw1" "no resolver answers"

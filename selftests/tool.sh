@@ -14,7 +14,7 @@ test_help() {
 	point "--help" netemu-ctl --help
 	point "-V" netemu-ctl -V
 	said "the version" '^netemu-ctl [0-9]+\.[0-9]+'
-	for object in switch hub port gateway fdb monitor show; do
+	for object in network switch hub port gateway fdb monitor show; do
 		point "$object help" netemu-ctl "$object" help
 		said "... names its verbs" "netemu-ctl $object"
 	done
