@@ -326,6 +326,8 @@ test_manual() {
 
 test_module() {
 	does --if-exists switch del sw0
+	# It stands on the other one.
+	rmmod netemu_gw
 	point "rmmod" rmmod netemu
 	point "asking loads the module" netemu-ctl show
 	point "rmmod again" rmmod netemu
