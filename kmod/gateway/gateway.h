@@ -207,6 +207,8 @@ bool nemu_dhcp_is_request(const struct nemu_gw_config *config,
 void nemu_dhcp_rx(struct nemu_gw *gw, const struct nemu_gw_config *config,
 		  struct sk_buff *skb);
 void nemu_dhcp_heard(struct nemu_gw *gw, __be32 addr, const u8 *mac, u32 port);
+
+/* dhcp_service.c */
 int nemu_dhcp_start(struct nemu_gw *gw, const struct nemu_gw_config *config);
 int nemu_dhcp_change(struct nemu_gw *gw, const struct nemu_gw_config *config,
 		     unsigned int mtu);

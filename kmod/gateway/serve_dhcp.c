@@ -5,13 +5,10 @@
  * request waits here meanwhile.
  */
 #include "gateway.h"
-#include "dhcp.h"
+#include "dhcp_service.h"
 
 #include <linux/ip.h>
 #include <linux/jiffies.h>
-#include <linux/ktime.h>
-#include <linux/mm.h>
-#include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/udp.h>
 #include <linux/workqueue.h>
@@ -23,7 +20,6 @@
 #define PROBE_WAIT	(HZ / 2)
 #define PROBES_MAX	64
 #define ROUNDS_MAX	3	/* taken addresses in a row, then the client asks again */
-#define LEASES_MAX	4096	/* places in the table of a network */
 #define HEADERS		(sizeof(struct iphdr) + sizeof(struct udphdr))
 
 /**
@@ -43,30 +39,6 @@ struct nemu_dhcp_waiting {
 	struct nemu_dhcp_input in;
 	u8 data[];
 };
-
-/**
- * struct nemu_dhcp_service - DHCP of one gateway
- * @gw: the gateway
- * @lock: of all the rest; BH
- * @engine: the server
- * @waiting: requests whose address is asked for
- * @count: of them; read without the lock
- * @tick: ends what is over, as long as there is something: every second, or
- *	when a request is due
- */
-struct nemu_dhcp_service {
-	struct nemu_gw *gw;
-	spinlock_t lock;
-	struct nemu_dhcp engine;
-	struct list_head waiting;
-	unsigned int count;
-	struct delayed_work tick;
-};
-
-static u64 now_seconds(void)
-{
-	return ktime_get_boottime_seconds();
-}
 
 /* Puts the headers in front of the reply; its checksum is always complete. */
 static void write_headers(struct sk_buff *skb, __be32 from, u32 to)
@@ -232,7 +204,7 @@ void nemu_dhcp_rx(struct nemu_gw *gw, const struct nemu_gw_config *config,
 		  struct sk_buff *skb)
 {
 	struct nemu_dhcp_service *dhcp = gw->dhcp;
-	struct nemu_dhcp_input in = { .now = now_seconds() };
+	struct nemu_dhcp_input in = { .now = nemu_dhcp_now() };
 	struct sk_buff *reply;
 	u8 mac[ETH_ALEN];
 	u32 probe;
@@ -263,7 +235,7 @@ static void decide(struct nemu_dhcp_service *dhcp, struct nemu_dhcp_waiting *w,
 	u8 mac[ETH_ALEN];
 	u32 probe = 0;
 
-	w->in.now = now_seconds();
+	w->in.now = nemu_dhcp_now();
 	spin_lock(&dhcp->lock);
 	if (nemu_dhcp_verdict(&dhcp->engine, w->addr, taken, port, w->in.now))
 		reply = answer(dhcp, &w->in, w->rounds + 1, mac, &probe);
@@ -326,7 +298,11 @@ static bool has_leases(const struct nemu_lease_table *table)
 	       table->count[NEMU_LEASE_DECLINED];
 }
 
-static void tick(struct work_struct *work)
+/**
+ * nemu_dhcp_tick() - end what is over
+ * @work: of the service
+ */
+void nemu_dhcp_tick(struct work_struct *work)
 {
 	struct nemu_dhcp_service *dhcp =
 		container_of(to_delayed_work(work), struct nemu_dhcp_service,
@@ -341,7 +317,7 @@ static void tick(struct work_struct *work)
 	while ((w = next_due(dhcp)))
 		decide(dhcp, w, false, 0);
 	spin_lock(&dhcp->lock);
-	while (nemu_dhcp_expire(&dhcp->engine, now_seconds(), &budget, &event))
+	while (nemu_dhcp_expire(&dhcp->engine, nemu_dhcp_now(), &budget, &event))
 		;
 	w = list_first_entry_or_null(&dhcp->waiting, typeof(*w), node);
 	if (w)
@@ -353,158 +329,16 @@ static void tick(struct work_struct *work)
 	local_bh_enable();
 }
 
-static int set_options(struct nemu_dhcp_config *c,
-		       const struct nemu_gw_config *config, unsigned int mtu)
-{
-	u32 mask = ntohl(config->mask), router = ntohl(config->gateway);
-	u32 all = ntohl(config->subnet | ~config->mask);
-	u32 dns = ntohl(config->dns);
-	struct nemu_dhcp_options *o = &c->options;
-
-	o->len = 0;
-	return nemu_dhcp_option_set_addresses(o, NEMU_DHCP_OPT_MASK, &mask, 1) ?:
-	       nemu_dhcp_option_set_addresses(o, NEMU_DHCP_OPT_ROUTER, &router, 1) ?:
-	       nemu_dhcp_option_set_addresses(o, NEMU_DHCP_OPT_DNS, &dns, 1) ?:
-	       nemu_dhcp_option_set_addresses(o, NEMU_DHCP_OPT_BROADCAST, &all, 1) ?:
-	       nemu_dhcp_option_set_u16(o, NEMU_DHCP_OPT_MTU,
-					min_t(unsigned int, mtu, U16_MAX));
-}
-
-static int configure(struct nemu_dhcp_config *c,
-		     const struct nemu_gw_config *config, unsigned int mtu)
-{
-	c->subnet = ntohl(config->subnet);
-	c->mask = ntohl(config->mask);
-	c->server = ntohl(config->gateway);
-	c->lease_time = config->lease_time;
-	return set_options(c, config, mtu);
-}
-
-static struct nemu_lease_table *make_table(const struct nemu_gw_config *config)
-{
-	u32 start = ntohl(config->dhcp_start), end = ntohl(config->dhcp_end);
-	u32 capacity = min_t(u32, end - start + 1, LEASES_MAX);
-	struct nemu_lease_table *table;
-	void *memory;
-
-	memory = kvzalloc(nemu_lease_table_size(start, end, capacity),
-			  GFP_KERNEL_ACCOUNT);
-	if (!memory)
-		return NULL;
-	table = nemu_lease_table_init(memory, start, end, capacity,
-				      get_random_u64());
-	nemu_lease_table_bar(table, ntohl(config->gateway));
-	nemu_lease_table_bar(table, ntohl(config->dns));
-	return table;
-}
-
 /**
- * nemu_dhcp_start() - make the DHCP service of a gateway
- * @gw: gateway that takes no frames yet
- * @config: its options
- *
- * Return: 0 or -errno.
+ * nemu_dhcp_forget_waiting() - forget the requests whose address is asked for
+ * @dhcp: service that takes no requests any more
  */
-int nemu_dhcp_start(struct nemu_gw *gw, const struct nemu_gw_config *config)
+void nemu_dhcp_forget_waiting(struct nemu_dhcp_service *dhcp)
 {
-	struct nemu_dhcp_service *dhcp;
-	int err;
-
-	dhcp = kvzalloc(sizeof(*dhcp), GFP_KERNEL_ACCOUNT);
-	if (!dhcp)
-		return -ENOMEM;
-	dhcp->gw = gw;
-	spin_lock_init(&dhcp->lock);
-	INIT_LIST_HEAD(&dhcp->waiting);
-	INIT_DELAYED_WORK(&dhcp->tick, tick);
-	nemu_dhcp_defaults(&dhcp->engine.config);
-	/*
-	 * A guest keeps its address when its tap is made anew. Leases are gone
-	 * when the gateway is: who asks for one that nobody knows hears "no" at
-	 * once.
-	 */
-	dhcp->engine.config.flags |= NEMU_DHCP_F_ROAM |
-				     NEMU_DHCP_F_AUTHORITATIVE;
-	err = configure(&dhcp->engine.config, config, gw->dev->mtu);
-	if (err)
-		goto err_free;
-	err = -ENOMEM;
-	dhcp->engine.leases = make_table(config);
-	if (!dhcp->engine.leases)
-		goto err_free;
-	gw->dhcp = dhcp;
-	return 0;
-
-err_free:
-	kvfree(dhcp);
-	return err;
-}
-
-/**
- * nemu_dhcp_change() - give the DHCP service other options
- * @gw: gateway
- * @config: its new options, checked
- * @mtu: of its device
- *
- * Leases that fit the new range stay.
- *
- * Context: process, RTNL held; may sleep.
- * Return: 0 or -errno; then nothing changed.
- */
-int nemu_dhcp_change(struct nemu_gw *gw, const struct nemu_gw_config *config,
-		     unsigned int mtu)
-{
-	struct nemu_dhcp_service *dhcp = gw->dhcp;
-	struct nemu_lease_table *table, *old;
-	struct nemu_dhcp_config *c;
-	int err;
-
-	c = kmemdup(&dhcp->engine.config, sizeof(*c), GFP_KERNEL);
-	if (!c)
-		return -ENOMEM;
-	err = configure(c, config, mtu);
-	table = err ? NULL : make_table(config);
-	if (!table) {
-		kfree(c);
-		return err ?: -ENOMEM;
-	}
-	spin_lock_bh(&dhcp->lock);
-	old = dhcp->engine.leases;
-	nemu_lease_table_copy(table, old, now_seconds());
-	dhcp->engine.leases = table;
-	dhcp->engine.config = *c;
-	spin_unlock_bh(&dhcp->lock);
-	kvfree(old);
-	kfree(c);
-	return 0;
-}
-
-/**
- * nemu_dhcp_stop() - end the DHCP service
- * @gw: gateway that takes no frames any more
- *
- * Context: process, may sleep.
- */
-void nemu_dhcp_stop(struct nemu_gw *gw)
-{
-	struct nemu_dhcp_service *dhcp = gw->dhcp;
 	struct nemu_dhcp_waiting *w, *next;
 
-	cancel_delayed_work_sync(&dhcp->tick);
 	list_for_each_entry_safe(w, next, &dhcp->waiting, node) {
 		forget(dhcp, w);
 		kfree(w);
 	}
-	kvfree(dhcp->engine.leases);
-	kvfree(dhcp);
-	gw->dhcp = NULL;
-}
-
-/**
- * nemu_dhcp_leases() - how many addresses are leased
- * @gw: gateway
- */
-u32 nemu_dhcp_leases(const struct nemu_gw *gw)
-{
-	return READ_ONCE(gw->dhcp->engine.leases->count[NEMU_LEASE_BOUND]);
 }
