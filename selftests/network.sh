@@ -151,6 +151,32 @@ test_namespace() {
 	check "the same name here" netemu-ctl network add lab
 }
 
+# heard FILTER: a line of the monitor fulfils it
+heard() { jq -n -e "any(inputs; $1)" "$KSFT_SCRATCH/monitor" >/dev/null 2>&1; }
+
+# It listens once it tells of something.
+probe() {
+	netemu-ctl network add probe mode isolated
+	netemu-ctl network del probe
+	[ -s "$KSFT_SCRATCH/monitor" ]
+}
+
+test_monitor() {
+	local monitor
+
+	netemu-ctl -j monitor network >"$KSFT_SCRATCH/monitor" &
+	monitor=$!
+	busywait probe
+	netemu-ctl network add seen subnet 192.0.2.0/24
+	check "the monitor sees it come" busywait heard '.object == "network" and .event == "add"
+		and .name == "seen" and .mode == "nat" and .gateway.subnet == "192.0.2.0/24"'
+	netemu-ctl network del seen
+	check "and go" busywait heard '.object == "network" and .event == "del" and .name == "seen"'
+	check "nothing else" not heard '.object != "network"'
+	kill "$monitor"
+	wait "$monitor" 2>/dev/null
+}
+
 # Without the module there is nothing to see, and the first network loads it.
 test_module() {
 	check "the module goes, with gateways" rmmod netemu_gw
@@ -171,5 +197,6 @@ test_refused
 test_guests
 test_del
 test_namespace
+test_monitor
 test_module
 ksft_end

@@ -317,6 +317,7 @@ enum monitor_object {
 	MONITOR_PORT,
 	MONITOR_FDB,
 	MONITOR_EVENT,
+	MONITOR_NETWORK,
 	MONITOR_LOST,		/* the kernel had to leave messages out */
 };
 
@@ -332,6 +333,7 @@ struct monitor_item {
 	struct switch_info sw;	/* MONITOR_SWITCH */
 	struct port_info port;	/* MONITOR_PORT; names also MONITOR_EVENT */
 	struct fdb_entry fdb;	/* MONITOR_FDB */
+	struct network_info network; /* MONITOR_NETWORK */
 	uint32_t event;		/* MONITOR_EVENT: enum netemu_event */
 	bool has_addr;
 	uint8_t addr[MAC_LEN];

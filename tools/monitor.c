@@ -9,7 +9,9 @@ static const struct {
 	unsigned int objects;
 } subjects[] = {
 	{ "all", 1U << MONITOR_SWITCH | 1U << MONITOR_PORT |
-		 1U << MONITOR_FDB | 1U << MONITOR_EVENT },
+		 1U << MONITOR_FDB | 1U << MONITOR_EVENT |
+		 1U << MONITOR_NETWORK },
+	{ "network", 1U << MONITOR_NETWORK },
 	{ "switch", 1U << MONITOR_SWITCH },
 	{ "hub", 1U << MONITOR_SWITCH },
 	{ "port", 1U << MONITOR_PORT },
@@ -54,7 +56,7 @@ static int run_monitor(struct ctl *ctl, struct args *args)
 static const struct verb verbs[] = {
 	{
 		.name = "", .run = run_monitor,
-		.synopsis = "[all|switch|hub|port|fdb|event]...",
+		.synopsis = "[all|network|switch|hub|port|fdb|event]...",
 		.help = "print what comes, changes and goes until interrupted",
 	}, { .name = NULL }
 };

@@ -52,6 +52,15 @@ static json_object *json_gone(const char *name, const char *master)
 	return o;
 }
 
+static json_object *json_gone_network(const struct network_info *network)
+{
+	json_object *o = json_object_new_object();
+
+	json_object_object_add(o, "name",
+			       json_object_new_string(network->name));
+	return o;
+}
+
 static json_object *json_item(const struct format *f,
 			      const struct monitor_item *item)
 {
@@ -71,6 +80,10 @@ static json_object *json_item(const struct format *f,
 	case MONITOR_EVENT:
 		return with_head(json_event(item), "event",
 				 event_name(item->event));
+	case MONITOR_NETWORK:
+		return with_head(gone ? json_gone_network(&item->network) :
+				 json_network(f, &item->network), "network",
+				 change);
 	case MONITOR_LOST:
 		break;
 	}
@@ -82,6 +95,9 @@ static void text_item(const struct format *f, const struct monitor_item *item)
 	const char *change = change_name(item->change);
 	struct switch_list sw = { (struct switch_info *)&item->sw, 1, 1 };
 	struct port_list port = { (struct port_info *)&item->port, 1, 1 };
+	struct network_list network = {
+		(struct network_info *)&item->network, 1, 1
+	};
 	struct fdb_list fdb = { (struct fdb_entry *)&item->fdb, 1, 1 };
 	char addr[MAC_TEXT_SIZE];
 
@@ -113,6 +129,13 @@ static void text_item(const struct format *f, const struct monitor_item *item)
 			printf(" address %s", addr);
 		}
 		printf(": %s\n", event_text(item->event));
+		return;
+	case MONITOR_NETWORK:
+		printf("network %s ", change);
+		if (item->change == CHANGE_DEL)
+			puts(item->network.name);
+		else
+			print_networks(f, &network);
 		return;
 	case MONITOR_LOST:
 		puts("monitor lost: some messages did not fit");

@@ -10,8 +10,8 @@ static const char *mode_text(const struct network_info *network)
 	return name ? name : "?";
 }
 
-static json_object *json_network(const struct format *f,
-				 const struct network_info *network)
+json_object *json_network(const struct format *f,
+			  const struct network_info *network)
 {
 	const struct link_info *gateway = &network->gateway;
 	json_object *o = json_object_new_object();

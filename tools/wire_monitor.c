@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the kernel announces, told as changes of switches, ports and addresses.
+ * What the kernel announces, told as changes of switches, networks, ports and
+ * addresses.
  *
  * Two sockets listen: rtnetlink for switches and addresses, generic netlink
- * for ports and events. The kernel announces the same device many times for
+ * for networks, ports and events. The kernel announces the same device many times for
  * reasons nobody sees here, so what is known is remembered, and only a
  * difference is told. Listening begins before the first look, so nothing falls
  * between the two.
@@ -209,6 +210,18 @@ static void event_came(struct monitor *m, struct nlmsghdr *nlh)
 	port_came(m, attr_uint(tb[NETEMU_A_IFINDEX]));
 }
 
+/* Announced only when they come and go. */
+static void network_changed(struct monitor *m, struct nlmsghdr *nlh, bool gone)
+{
+	struct monitor_item item = { 0 };
+
+	/* Gone again already: its removal is on the way. */
+	if (parse_network(nlh, &item.network) ||
+	    (!gone && network_join_links(m->w, &item.network)))
+		return;
+	tell(m, &item, MONITOR_NETWORK, gone ? CHANGE_DEL : CHANGE_ADD);
+}
+
 static int join(struct nl_sock *sock, const char *family, const char *group)
 {
 	int id = genl_ctrl_resolve_grp(sock, family, group);
@@ -272,6 +285,11 @@ static void genl_changed(struct monitor *m, struct nlmsghdr *nlh)
 		return;
 	case NETEMU_CMD_EVENT_NTF:
 		event_came(m, nlh);
+		return;
+	case NETEMU_CMD_NETWORK_NTF:
+	case NETEMU_CMD_NETWORK_DEL_NTF:
+		network_changed(m, nlh,
+				genl->cmd == NETEMU_CMD_NETWORK_DEL_NTF);
 		return;
 	}
 }

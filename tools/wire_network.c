@@ -46,14 +46,16 @@ int wire_network_del(struct wire *w, const char *name)
 	return wire_talk(w, w->ge, &req, NULL, NULL);
 }
 
-static int parse_network(struct nlmsghdr *nlh, struct network_info *network)
+int parse_network(struct nlmsghdr *nlh, struct network_info *network)
 {
 	struct nlattr *opt[NETEMU_NETWORK_A_MAX + 1] = { 0 };
 	struct nlattr *tb[NETEMU_A_MAX + 1] = { 0 };
 
 	memset(network, 0, sizeof(*network));
-	if (nlmsg_parse(nlh, GENL_HDRLEN, tb, NETEMU_A_MAX, NULL) < 0 ||
-	    !tb[NETEMU_A_NETWORK] ||
+	if (nlmsg_parse(nlh, GENL_HDRLEN, tb, NETEMU_A_MAX, NULL) < 0)
+		return -EINVAL;
+	/* One that is gone has no more than its name. */
+	if (tb[NETEMU_A_NETWORK] &&
 	    nla_parse_nested(opt, NETEMU_NETWORK_A_MAX, tb[NETEMU_A_NETWORK],
 			     NULL) < 0)
 		return -EINVAL;
@@ -77,7 +79,7 @@ static int read_network_list(struct nlmsghdr *nlh, void *arg)
 }
 
 /* Devices that went meanwhile leave their fields empty. */
-static int join_links(struct wire *w, struct network_info *network)
+int network_join_links(struct wire *w, struct network_info *network)
 {
 	int ret;
 
@@ -103,7 +105,7 @@ int wire_network_get(struct wire *w, const char *name,
 	/* Nobody answers before the first network has loaded the module. */
 	if (ret == -EOPNOTSUPP)
 		return wire_fail(w, -ENODEV, "no network has this name");
-	return ret ?: join_links(w, network);
+	return ret ?: network_join_links(w, network);
 }
 
 int wire_network_list(struct wire *w, struct network_list *list)
@@ -121,7 +123,7 @@ int wire_network_list(struct wire *w, struct network_list *list)
 		ret = wire_talk(w, w->ge, &req, read_network_list, list);
 	} while (ret == -EINTR && --tries);
 	for (i = 0; !ret && i < list->n; i++) {
-		ret = join_links(w, &list->v[i]);
+		ret = network_join_links(w, &list->v[i]);
 		if (!ret)
 			list->v[kept++] = list->v[i];
 		else if (ret == -ENODEV)

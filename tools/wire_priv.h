@@ -87,6 +87,8 @@ void parse_switch(const struct nlattr *nest, struct switch_info *sw);
 void put_gateway_data(struct request *req, const struct gateway_spec *spec);
 void parse_gateway(const struct nlattr *nest, struct gateway_info *gw);
 int parse_port(struct nlmsghdr *nlh, struct port_info *port);
+int parse_network(struct nlmsghdr *nlh, struct network_info *network);
+int network_join_links(struct wire *w, struct network_info *network);
 int parse_fdb(struct nlmsghdr *nlh, struct fdb_entry *entry);
 void link_peer_name(struct link_info *link, const struct link_list *links);
 
