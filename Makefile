@@ -114,7 +114,7 @@ help:
 	@echo "make uninstall        takes them away again"
 	@echo "make dkms-install     the module by DKMS, rebuilt for each new kernel"
 	@echo "make dkms-remove      takes it out of DKMS"
-	@echo "make demo             two guests talk through a switch, in a VM"
+	@echo "make demo             two guests on a network of netemu's, in a VM"
 	@echo "make check            lint, build matrix, tests in VMs"
 	@echo "     T=\"name ...\"     only these tests; KERNEL=6.1 (default), 6.12 or debug"
 	@echo "make check-all        every test on every kernel"

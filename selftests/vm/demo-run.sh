@@ -13,4 +13,4 @@ if grep -q '^fail' "$results" || ! grep -q '^pass' "$results"; then
 	say "demo: failed"
 	exit 1
 fi
-say "demo: two unmodified guests talked through a netemu switch ($(seconds_since 0) s)"
+say "demo: two unmodified guests talked with each other and the world through netemu ($(seconds_since 0) s)"

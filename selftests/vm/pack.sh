@@ -240,7 +240,7 @@ guest_archive() {
 	(
 		kernel_load 6.1 || exit 1
 		[ ! -e "$out" ] || newer_than "$out" "$K_IMAGE" "$VM_DIR/guest-init" \
-			"$VM_DIR/pack.sh" "$VM_DIR/guest-modules" || exit 0
+			"$VM_DIR/guest-udhcpc" "$VM_DIR/pack.sh" "$VM_DIR/guest-modules" || exit 0
 		rm -rf "$stage"
 		mkdir -p "$stage/lib/modules/$K_RELEASE"
 		stage_modules "$stage/lib/modules/$K_RELEASE" "$VM_DIR/guest-modules" || exit 1
@@ -252,6 +252,8 @@ guest_archive() {
 				busybox_lines iperf3 ethtool ip
 				module_lines "$stage"
 				printf 'file /init %s 0755 0 0\n' "$VM_DIR/guest-init"
+				printf 'file /etc/udhcpc/default.script %s 0755 0 0\n' \
+					"$VM_DIR/guest-udhcpc"
 			} | with_parents | grep -vxF "$(skeleton_lines)"
 		} >"$out.list"
 		archive "$out.list" "$out"
