@@ -275,6 +275,7 @@ static const struct {
 	{ "mcast_flood 2", OPT8(NETEMU_PORT_A_MCAST_FLOOD, 2), ERANGE },
 	{ "bcast_flood 2", OPT8(NETEMU_PORT_A_BCAST_FLOOD, 2), ERANGE },
 	{ "isolated 2", OPT8(NETEMU_PORT_A_ISOLATED, 2), ERANGE },
+	{ "guard 2", OPT8(NETEMU_PORT_A_GUARD, 2), ERANGE },
 	{ "fdb_limit too large",
 	  OPT32(NETEMU_PORT_A_FDB_LIMIT, NETEMU_FDB_LIMIT_MAX + 1), ERANGE },
 	{ "fdb_limit -1", OPT32(NETEMU_PORT_A_FDB_LIMIT, UINT32_MAX), ERANGE },

@@ -88,6 +88,10 @@ const struct opt_def port_opts[PORT_OPT_COUNT] = {
 		NETEMU_STORM_MAX, 0, "frames a second",
 		"unknown unicast taken from here; 0 = no limit",
 	},
+	[PORT_OPT_GUARD] = {
+		"guard", "guard", OPT_BOOL, 0, 1, 0, NULL,
+		"drop forged addresses, DHCP answers, router advertisements",
+	},
 };
 
 static const char *const host_access_names[] = {

@@ -52,6 +52,7 @@ enum port_opt {
 	PORT_OPT_STORM_BROADCAST,
 	PORT_OPT_STORM_MULTICAST,
 	PORT_OPT_STORM_UNKNOWN,
+	PORT_OPT_GUARD,
 	PORT_OPT_COUNT,
 };
 
@@ -190,6 +191,7 @@ struct switch_info {
 	uint32_t ports;
 	uint32_t fdb_learned;
 	uint32_t fdb_static;
+	uint32_t bindings;
 	uint64_t moves;
 	uint64_t learn_refused;
 	uint64_t events_lost;

@@ -18,6 +18,8 @@ json_object *json_switch(const struct format *f, const struct switch_info *sw)
 			       json_object_new_int64(sw->fdb_learned));
 	json_object_object_add(o, "fdb_static",
 			       json_object_new_int64(sw->fdb_static));
+	json_object_object_add(o, "bindings",
+			       json_object_new_int64(sw->bindings));
 	if (!f->stats)
 		return o;
 	json_object_object_add(o, "moves", json_object_new_uint64(sw->moves));
@@ -39,6 +41,8 @@ static void text_switch(const struct format *f, const struct switch_info *sw)
 	       sw->link.name, mode_name(sw->opts.value[SWITCH_OPT_MODE]),
 	       text_state(&sw->link), sw->link.mtu, addr, sw->ports,
 	       sw->fdb_learned, sw->fdb_static);
+	if (sw->bindings)
+		printf(" bindings %u", sw->bindings);
 	if (!f->details)
 		text_opts(switch_opts, SWITCH_OPT_COUNT, &sw->opts, false,
 			  1U << SWITCH_OPT_MODE);

@@ -18,6 +18,7 @@ const struct wire_opt wire_port_opts[PORT_OPT_COUNT] = {
 	[PORT_OPT_STORM_BROADCAST] = { NETEMU_PORT_A_STORM_BCAST, 4 },
 	[PORT_OPT_STORM_MULTICAST] = { NETEMU_PORT_A_STORM_MCAST, 4 },
 	[PORT_OPT_STORM_UNKNOWN] = { NETEMU_PORT_A_STORM_UNKNOWN, 4 },
+	[PORT_OPT_GUARD] = { NETEMU_PORT_A_GUARD, 1 },
 };
 
 int parse_port(struct nlmsghdr *nlh, struct port_info *port)

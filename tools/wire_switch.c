@@ -101,6 +101,7 @@ void parse_switch(const struct nlattr *nest, struct switch_info *sw)
 	sw->ports = attr_uint(tb[NETEMU_SWITCH_A_PORTS]);
 	sw->fdb_learned = attr_uint(tb[NETEMU_SWITCH_A_FDB_LEARNED]);
 	sw->fdb_static = attr_uint(tb[NETEMU_SWITCH_A_FDB_STATIC]);
+	sw->bindings = attr_uint(tb[NETEMU_SWITCH_A_BINDINGS]);
 	sw->moves = attr_uint(tb[NETEMU_SWITCH_A_MOVES]);
 	sw->learn_refused = attr_uint(tb[NETEMU_SWITCH_A_LEARN_REFUSED]);
 	sw->events_lost = attr_uint(tb[NETEMU_SWITCH_A_EVENTS_LOST]);

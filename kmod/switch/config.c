@@ -25,7 +25,8 @@
 	[NETEMU_PORT_A_STORM_BCAST]	= { .type = NLA_U32 },		\
 	[NETEMU_PORT_A_STORM_MCAST]	= { .type = NLA_U32 },		\
 	[NETEMU_PORT_A_STORM_UNKNOWN]	= { .type = NLA_U32 },		\
-	[NETEMU_PORT_A_STATE ... NETEMU_PORT_A_PAD] = READ_ONLY
+	[NETEMU_PORT_A_STATE ... NETEMU_PORT_A_PAD] = READ_ONLY,	\
+	[NETEMU_PORT_A_GUARD]		= { .type = NLA_U8 }
 
 /* For generic netlink and PORT_DEFAULTS: what is beyond is refused anyway. */
 const struct nla_policy nemu_port_nest_policy[NETEMU_PORT_A_MAX + 1] = {
@@ -49,7 +50,7 @@ const struct nla_policy nemu_switch_policy[NEMU_SWITCH_POLICY_MAX + 1] = {
 	[NETEMU_SWITCH_A_LOOP_HOLD]	= { .type = NLA_U32 },
 	[NETEMU_SWITCH_A_PORT_DEFAULTS]	=
 		NLA_POLICY_NESTED(nemu_port_nest_policy),
-	[NETEMU_SWITCH_A_PORTS ... NETEMU_SWITCH_A_PAD] = READ_ONLY,
+	[NETEMU_SWITCH_A_PORTS ... NETEMU_SWITCH_A_BINDINGS] = READ_ONLY,
 	[NETEMU_SWITCH_A_MAX + 1 ... NEMU_SWITCH_POLICY_MAX] = UNKNOWN,
 };
 
@@ -67,6 +68,7 @@ static const struct {
 	  "netemu: broadcast flood is 0 or 1" },
 	{ NETEMU_PORT_A_ISOLATED, NEMU_PORT_ISOLATED,
 	  "netemu: isolated is 0 or 1" },
+	{ NETEMU_PORT_A_GUARD, NEMU_PORT_GUARD, "netemu: guard is 0 or 1" },
 };
 
 static const int storm_attrs[__NEMU_STORM_MAX] = {
@@ -107,7 +109,8 @@ void nemu_switch_opts_init(struct nemu_switch_opts *opts)
 		.loop_rate = 50,
 		.loop_hold = 10,
 		.port = {
-			.flags = NEMU_PORT_OPT_FLAGS & ~NEMU_PORT_ISOLATED,
+			.flags = NEMU_PORT_OPT_FLAGS & ~(NEMU_PORT_ISOLATED |
+							 NEMU_PORT_GUARD),
 			.fdb_limit = NETEMU_FDB_PORT_LIMIT_DEFAULT,
 		},
 	};
@@ -334,7 +337,7 @@ size_t nemu_switch_fill_size(void)
 {
 	return 2 * nla_total_size(sizeof(u8)) +		/* MODE, HOST_PORT */
 	       nla_total_size(sizeof(u16)) +		/* RESERVED_MASK */
-	       7 * nla_total_size(sizeof(u32)) +	/* numbers, counts */
+	       8 * nla_total_size(sizeof(u32)) +	/* numbers, counts */
 	       nla_total_size(port_opts_size()) +	/* PORT_DEFAULTS */
 	       3 * nla_total_size_64bit(sizeof(u64)) +	/* counts */
 	       drops_size();
@@ -380,6 +383,8 @@ int nemu_switch_fill(struct sk_buff *skb, struct nemu_switch *sw, bool drops)
 			READ_ONCE(sw->fdb.learned)) ||
 	    nla_put_u32(skb, NETEMU_SWITCH_A_FDB_STATIC,
 			READ_ONCE(sw->fdb.fixed)) ||
+	    nla_put_u32(skb, NETEMU_SWITCH_A_BINDINGS,
+			nemu_bindings_count(sw)) ||
 	    nla_put_u64_64bit(skb, NETEMU_SWITCH_A_MOVES, READ_ONCE(sw->moves),
 			      NETEMU_SWITCH_A_PAD) ||
 	    nla_put_u64_64bit(skb, NETEMU_SWITCH_A_EVENTS_LOST,

@@ -192,6 +192,7 @@ static void switch_free(struct net_device *dev)
 {
 	struct nemu_switch *sw = netdev_priv(dev);
 
+	nemu_bindings_free(sw);
 	nemu_fdb_free(&sw->fdb);
 	nemu_host_port_free(sw);
 	free_percpu(dev->tstats);

@@ -8,7 +8,7 @@
 
 static const char counter_names[][ETH_GSTRING_LEN] = {
 	"ports", "fdb_learned", "fdb_static", "moves", "learn_refused",
-	"events_lost",
+	"events_lost", "bindings",
 };
 
 static void get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
@@ -51,6 +51,7 @@ static void get_ethtool_stats(struct net_device *dev,
 	*data++ = READ_ONCE(sw->moves);
 	*data++ = sum.learn_refused;
 	*data++ = atomic64_read(&sw->events_lost);
+	*data++ = nemu_bindings_count(sw);
 	for (i = 1; i < __NETEMU_DROP_MAX; i++)
 		*data++ = sum.drops[i];
 }

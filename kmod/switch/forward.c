@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The one way that a frame takes: in by a port, learn, look up, decide once,
- * then out (transmit.c), or dropped with a reason.
+ * The one way that a frame takes: in by a port, past its guard (inspect.c) if it
+ * has one, learn, look up, decide once, then out (transmit.c), or dropped with a
+ * reason.
  *
  * Everything here runs under RCU with bottom halves off. A function that takes
  * an skb consumes it, unless it says otherwise. Between the functions data
@@ -194,20 +195,40 @@ static __always_inline void forward(struct nemu_switch *sw,
 		forward_known(sw, in, out, skb, from);
 }
 
-/* Why a port may not send this frame now, or NETEMU_DROP_NONE. */
 static __always_inline enum netemu_drop
-ingress_check(unsigned long state, const struct sk_buff *skb,
-	      unsigned long flags)
+common_check(unsigned long state, const struct sk_buff *skb)
 {
 	u64 source = nemu_fdb_source(eth_hdr(skb));
 
-	if (unlikely(flags & NEMU_PORT_BLOCKED))
-		return NETEMU_DROP_PORT_BLOCKED;
 	if (unlikely(!(state & NEMU_SWITCH_UP)))
 		return NETEMU_DROP_PORT_DISABLED;
 	if (unlikely(source & NEMU_FDB_KEY_GROUP || !source))
 		return NETEMU_DROP_INVALID_SOURCE;
 	return NETEMU_DROP_NONE;
+}
+
+/* Of a port that is blocked or guarded. */
+static noinline enum netemu_drop guarded_check(const struct nemu_port *port,
+					       unsigned long state,
+					       const struct sk_buff *skb,
+					       unsigned long flags)
+{
+	enum netemu_drop drop;
+
+	if (flags & NEMU_PORT_BLOCKED)
+		return NETEMU_DROP_PORT_BLOCKED;
+	drop = common_check(state, skb);
+	return drop ?: nemu_inspect(port, skb);
+}
+
+/* Why a port may not send this frame now, or NETEMU_DROP_NONE. */
+static __always_inline enum netemu_drop
+ingress_check(const struct nemu_port *port, unsigned long state,
+	      const struct sk_buff *skb, unsigned long flags)
+{
+	if (unlikely(flags & (NEMU_PORT_BLOCKED | NEMU_PORT_GUARD)))
+		return guarded_check(port, state, skb, flags);
+	return common_check(state, skb);
 }
 
 /*
@@ -248,7 +269,7 @@ rx_handler_result_t nemu_port_rx(struct sk_buff **pskb)
 
 	if (unlikely(skb->pkt_type == PACKET_LOOPBACK))
 		return RX_HANDLER_PASS;
-	drop = ingress_check(state, skb, flags);
+	drop = ingress_check(port, state, skb, flags);
 	if (unlikely(drop)) {
 		nemu_drop(port->stats, skb, drop);
 		return RX_HANDLER_CONSUMED;
@@ -280,7 +301,7 @@ netdev_tx_t nemu_host_tx(struct sk_buff *skb, struct net_device *dev)
 		goto drop;
 	}
 	skb_reset_mac_header(skb);
-	drop = ingress_check(state, skb, flags);
+	drop = ingress_check(host, state, skb, flags);
 	if (unlikely(!READ_ONCE(sw->opts.host_port)))
 		drop = NETEMU_DROP_HOST_PORT_OFF;
 	else if (!drop && reserved(sw, state, skb))

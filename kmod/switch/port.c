@@ -57,12 +57,16 @@ void nemu_port_set_flags(struct nemu_port *port, unsigned long mask,
 static void opts_apply(struct nemu_port *port,
 		       const struct nemu_port_opts *opts)
 {
+	unsigned long flags = opts->flags;
 	int i;
 
+	/* What a guarded port may not say is what a gateway is there for. */
+	if (port->flags & NEMU_PORT_GATEWAY)
+		flags &= ~NEMU_PORT_GUARD;
 	WRITE_ONCE(port->fdb_limit, opts->fdb_limit);
 	for (i = 0; i < __NEMU_STORM_MAX; i++)
 		WRITE_ONCE(port->storm[i].pps, opts->storm[i]);
-	nemu_port_set_flags(port, NEMU_PORT_OPT_FLAGS, opts->flags);
+	nemu_port_set_flags(port, NEMU_PORT_OPT_FLAGS, flags);
 }
 
 /**
@@ -223,6 +227,8 @@ static unsigned long device_flags(const struct net_device *dev)
 		flags |= NEMU_PORT_UNLOCKED;
 	if (ops && !strcmp(ops->kind, "veth"))
 		flags |= NEMU_PORT_VETH;
+	if (ops && !strcmp(ops->kind, NETEMU_KIND_GATEWAY))
+		flags |= NEMU_PORT_GATEWAY;
 	return flags;
 }
 
@@ -257,6 +263,10 @@ int nemu_port_attach(struct nemu_switch *sw, struct net_device *dev,
 	opts_apply(port, opts);
 	nemu_guard_init(port);
 
+	/* It tells of its guests as soon as it has a master. */
+	err = port->flags & NEMU_PORT_GATEWAY ? nemu_bindings_prepare(sw) : 0;
+	if (err)
+		goto err_free_stats;
 	err = dev_set_promiscuity(dev, 1);
 	if (err) {
 		NL_SET_ERR_MSG(extack,

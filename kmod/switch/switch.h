@@ -24,6 +24,7 @@
 #define _NEMU_SWITCH_H
 
 #include <linux/etherdevice.h>
+#include <linux/in6.h>
 #include <linux/netdevice.h>
 #include <linux/ratelimit.h>
 #include <linux/timer.h>
@@ -46,10 +47,13 @@
 					 * from all CPUs at once
 					 */
 #define NEMU_PORT_VETH		BIT(9)	/* one end of a veth pair */
+#define NEMU_PORT_GUARD		BIT(10)	/* what comes in is inspected */
+#define NEMU_PORT_GATEWAY	BIT(11)	/* a gateway: never guarded */
 
 #define NEMU_PORT_OPT_FLAGS	(NEMU_PORT_LEARNING | NEMU_PORT_FLOOD | \
 				 NEMU_PORT_MCAST_FLOOD | \
-				 NEMU_PORT_BCAST_FLOOD | NEMU_PORT_ISOLATED)
+				 NEMU_PORT_BCAST_FLOOD | NEMU_PORT_ISOLATED | \
+				 NEMU_PORT_GUARD)
 
 /* nemu_switch.state, read by every frame; changed by atomic operations. */
 #define NEMU_SWITCH_UP		BIT(0)	/* the device is up: frames pass */
@@ -168,6 +172,8 @@ struct nemu_switch_opts {
  * @moves: addresses that moved; fdb->lock
  * @events_lost: notifications left out
  * @event_limit: keeps a guest from flooding the listeners
+ * @bindings: whose address is whose; made for the first gateway, freed with
+ *	the switch
  *
  * Up to the first lines of @fdb and @host no frame writes anything.
  */
@@ -188,6 +194,7 @@ struct nemu_switch {
 	u64 moves;
 	atomic64_t events_lost;
 	struct ratelimit_state event_limit;
+	struct nemu_bindings __rcu *bindings;
 };
 
 #ifdef CONFIG_SMP
@@ -293,6 +300,25 @@ struct nemu_port *nemu_guard_moved(struct nemu_switch *sw,
 				   struct nemu_fdb_entry *entry,
 				   struct nemu_port *from,
 				   struct nemu_port *to);
+
+/* inspect.c: called under RCU with BH off */
+enum netemu_drop nemu_inspect(const struct nemu_port *port,
+			      const struct sk_buff *skb);
+
+/* binding.c, besides the door */
+enum nemu_bound {
+	NEMU_BOUND_NOBODY,	/* the address is not bound */
+	NEMU_BOUND_HERE,	/* to this guest at this port */
+	NEMU_BOUND_ANYWHERE,	/* to this guest, whatever its port */
+	NEMU_BOUND_OTHER,	/* to somebody else */
+};
+
+int nemu_bindings_prepare(struct nemu_switch *sw);
+void nemu_bindings_free(struct nemu_switch *sw);
+u32 nemu_bindings_count(const struct nemu_switch *sw);
+enum nemu_bound nemu_binding_of_addr(const struct nemu_port *port,
+				     const struct in6_addr *addr, u64 mac);
+bool nemu_binding_of_mac(const struct nemu_port *port, u64 mac);
 
 /* notify.c */
 bool nemu_notify_allowed(struct nemu_switch *sw);

@@ -111,6 +111,7 @@
 #define NETEMU_LOOP_HOLD_MAX		86400	/* seconds */
 #define NETEMU_STORM_MAX		100000000 /* frames a second */
 #define NETEMU_EVENT_RATE		100	/* events a second */
+#define NETEMU_BINDINGS_MAX		8192	/* addresses a guard knows */
 
 enum netemu_cmd {
 	NETEMU_CMD_SWITCH_GET = 1,
@@ -205,6 +206,8 @@ enum netemu_mode {
  *	u64 each: frames dropped by the switch, over its ports and its host
  *	port, since they came; reasons that never struck are left out
  * @NETEMU_SWITCH_A_PAD: alignment
+ * @NETEMU_SWITCH_A_BINDINGS: u32, read only: addresses that its gateways told
+ *	the guard to be a guest's or their own; up to %NETEMU_BINDINGS_MAX
  */
 enum netemu_switch_attr {
 	NETEMU_SWITCH_A_MODE = 1,
@@ -223,6 +226,7 @@ enum netemu_switch_attr {
 	NETEMU_SWITCH_A_EVENTS_LOST,
 	NETEMU_SWITCH_A_DROPS,
 	NETEMU_SWITCH_A_PAD,
+	NETEMU_SWITCH_A_BINDINGS,
 
 	__NETEMU_SWITCH_A_MAX,
 };
@@ -262,6 +266,15 @@ enum netemu_port_state {
  * @NETEMU_PORT_A_DROPS: nest, read only, as %NETEMU_SWITCH_A_DROPS; counted at
  *	the port a frame came in by, or at the one it could not leave by
  * @NETEMU_PORT_A_PAD: alignment
+ * @NETEMU_PORT_A_GUARD: u8, 0/1, default 0: of what comes in here, dropped is
+ *	what a guest does not send that is honest: IPv4 and ARP with a source
+ *	address that a gateway of the switch leased, reserved or has itself, but
+ *	for another MAC address or another port; any frame of such a MAC address,
+ *	while the port that it is bound to is in use; ARP that is malformed or
+ *	whose sender is not the frame's; answers of DHCP servers (UDP to port 68,
+ *	in IPv6 546); IPv6 router advertisements and redirects; headers too short
+ *	to tell. Addresses that nobody has bound are free. The port of a gateway
+ *	itself is never guarded: there it stays 0.
  */
 enum netemu_port_attr {
 	NETEMU_PORT_A_LEARNING = 1,
@@ -280,6 +293,7 @@ enum netemu_port_attr {
 	NETEMU_PORT_A_LOOP_BLOCKS,
 	NETEMU_PORT_A_DROPS,
 	NETEMU_PORT_A_PAD,
+	NETEMU_PORT_A_GUARD,
 
 	__NETEMU_PORT_A_MAX,
 };
@@ -321,7 +335,18 @@ enum netemu_event {
 	X(TRUNCATED, "truncated", "shorter than an Ethernet header")	\
 	X(NO_MEMORY, "no_memory", "no memory to copy the frame")	\
 	X(TX_REFUSED, "tx_refused",					\
-	  "the device of the port, or its queue, refused the frame")
+	  "the device of the port, or its queue, refused the frame")	\
+	X(GUARD_MALFORMED, "guard_malformed",				\
+	  "guard: headers that are cut short or hide what follows")	\
+	X(GUARD_MAC, "guard_mac",					\
+	  "guard: MAC address of a guest at another port")		\
+	X(GUARD_SOURCE, "guard_source",					\
+	  "guard: IPv4 source address of another guest")		\
+	X(GUARD_ARP, "guard_arp",					\
+	  "guard: ARP that is malformed, or for another's address")	\
+	X(GUARD_DHCP, "guard_dhcp", "guard: answer of a DHCP server")	\
+	X(GUARD_RA, "guard_ra",						\
+	  "guard: IPv6 router advertisement or redirect")
 
 #define NETEMU_DROP_ENUM(sym, name, text)	NETEMU_DROP_##sym,
 enum netemu_drop {
