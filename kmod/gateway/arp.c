@@ -101,6 +101,7 @@ void nemu_arp_rx(struct nemu_gw *gw, const struct nemu_gw_config *config,
 		 struct sk_buff *skb)
 {
 	const struct arp_packet *arp;
+	enum netemu_gw_drop drop;
 	__be32 sender, target;
 	u8 mac[ETH_ALEN];
 
@@ -119,8 +120,9 @@ void nemu_arp_rx(struct nemu_gw *gw, const struct nemu_gw_config *config,
 	ether_addr_copy(mac, arp->sender_mac);
 	if (sender)
 		nemu_dhcp_heard(gw, sender, mac, skb->skb_iif);
-	if (sender && !nemu_guest_heard(gw, sender, mac)) {
-		nemu_gw_drop(gw, skb, NETEMU_GW_DROP_GUESTS_FULL);
+	drop = sender ? nemu_guest_heard(gw, sender, mac) : NETEMU_GW_DROP_NONE;
+	if (drop) {
+		nemu_gw_drop(gw, skb, drop);
 		return;
 	}
 	if (arp->head.ar_op == htons(ARPOP_REQUEST) &&

@@ -219,6 +219,7 @@ static int gw_changelink(struct net_device *dev, struct nlattr *tb[],
 		return err;
 	}
 	rcu_assign_pointer(gw->config, config);
+	nemu_binding_own_changed(gw, old);
 	if (memcmp(config->resolvers, old->resolvers, sizeof(old->resolvers)))
 		nemu_resolve_reset(&gw->resolve);
 	kfree_rcu(old, rcu);

@@ -144,8 +144,9 @@ static enum nemu_dhcp_drop pick(struct call *c, struct nemu_lease **lease)
 
 static void forget(struct call *c, struct nemu_lease *l)
 {
-	if (nemu_lease_is_live(l, c->in->now))
-		tell(c, NEMU_DHCP_EVENT_RELEASED, l);
+	if (l->state == NEMU_LEASE_BOUND)
+		tell(c, nemu_lease_is_live(l, c->in->now) ?
+			NEMU_DHCP_EVENT_RELEASED : NEMU_DHCP_EVENT_EXPIRED, l);
 	nemu_lease_put_back(c->leases, l);
 }
 
@@ -258,6 +259,8 @@ static enum nemu_dhcp_drop discover(struct call *c)
 		return drop;
 	/* A client that starts again still has what it had bound. */
 	if (!nemu_lease_is_live(l, c->in->now)) {
+		if (l->state == NEMU_LEASE_BOUND)
+			tell(c, NEMU_DHCP_EVENT_EXPIRED, l);
 		nemu_lease_set_client(c->leases, l, &c->client);
 		nemu_lease_set_state(c->leases, l, NEMU_LEASE_OFFERED, c->in->now,
 				     c->in->now + c->config->offer_time);

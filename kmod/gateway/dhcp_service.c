@@ -78,12 +78,10 @@ int nemu_dhcp_start(struct nemu_gw *gw, const struct nemu_gw_config *config)
 	INIT_DELAYED_WORK(&dhcp->tick, nemu_dhcp_tick);
 	nemu_dhcp_defaults(&dhcp->engine.config);
 	/*
-	 * A guest keeps its address when its tap is made anew. Leases are gone
-	 * when the gateway is: who asks for one that nobody knows hears "no" at
-	 * once.
+	 * Leases are gone when the gateway is: who asks for one that nobody
+	 * knows hears "no" at once.
 	 */
-	dhcp->engine.config.flags |= NEMU_DHCP_F_ROAM |
-				     NEMU_DHCP_F_AUTHORITATIVE;
+	dhcp->engine.config.flags |= NEMU_DHCP_F_AUTHORITATIVE;
 	err = configure(&dhcp->engine.config, config, gw->dev->mtu);
 	if (err)
 		goto err_free;
@@ -132,6 +130,10 @@ int nemu_dhcp_change(struct nemu_gw *gw, const struct nemu_gw_config *config,
 	nemu_lease_table_copy(table, old, nemu_dhcp_now());
 	dhcp->engine.leases = table;
 	dhcp->engine.config = *c;
+	/* Some found no room in the new table. */
+	rcu_read_lock();
+	nemu_binding_update_all(dhcp, old);
+	rcu_read_unlock();
 	spin_unlock_bh(&dhcp->lock);
 	kvfree(old);
 	kfree(c);

@@ -41,4 +41,9 @@ static inline u64 nemu_dhcp_now(void)
 void nemu_dhcp_tick(struct work_struct *work);
 void nemu_dhcp_forget_waiting(struct nemu_dhcp_service *dhcp);
 
+/* binding.c, for those who change leases: dhcp->lock held, RCU read side */
+void nemu_binding_update(struct nemu_dhcp_service *dhcp, __be32 addr);
+void nemu_binding_update_all(struct nemu_dhcp_service *dhcp,
+			     struct nemu_lease_table *table);
+
 #endif /* _NEMU_DHCP_SERVICE_H */

@@ -10,7 +10,9 @@
  *
  * guests->lock (BH) protects the guest table of one gateway; readers walk it
  * under RCU. resolve->lock (BH) protects what is known of its resolvers. Both
- * nest inside everything and outside nothing.
+ * nest inside everything and outside nothing. dhcp->lock (BH) protects the DHCP
+ * service of one gateway; inside it guests->lock is taken, and by the door that
+ * of the bindings of the switch.
  *
  * Life of a gateway: nemu_nat_attach() makes it known to its namespace and puts
  * the hooks there for the first one. nemu_nat_detach() takes it away again when
@@ -75,14 +77,16 @@ struct nemu_gw_config {
 /**
  * struct nemu_guests - where the guests of a gateway are
  * @chains: by address; read under RCU
- * @list: oldest binding first; @lock
- * @count: bindings; written under @lock
+ * @list: those that say themselves who they are, the oldest first; @lock
+ * @count: guests; written under @lock
+ * @bound: of them those whose address is leased or reserved; @lock
  * @lock: see DOC: Locking
  */
 struct nemu_guests {
 	struct hlist_head chains[1 << NEMU_GUEST_BITS];
 	struct list_head list;
 	u32 count;
+	u32 bound;
 	spinlock_t lock;
 };
 
@@ -184,7 +188,10 @@ void nemu_gw_deliver(struct nemu_gw *gw, struct sk_buff *skb);
 /* guest.c */
 void nemu_guests_init(struct nemu_guests *guests);
 void nemu_guests_free(struct nemu_guests *guests);
-bool nemu_guest_heard(struct nemu_gw *gw, __be32 addr, const u8 *mac);
+enum netemu_gw_drop nemu_guest_heard(struct nemu_gw *gw, __be32 addr,
+				     const u8 *mac);
+void nemu_guest_bind(struct nemu_gw *gw, __be32 addr, const u8 *mac);
+void nemu_guest_unbind(struct nemu_gw *gw, __be32 addr);
 bool nemu_guest_find(const struct nemu_gw *gw, __be32 addr, u8 *mac);
 
 /* arp.c */
@@ -214,6 +221,12 @@ int nemu_dhcp_change(struct nemu_gw *gw, const struct nemu_gw_config *config,
 		     unsigned int mtu);
 void nemu_dhcp_stop(struct nemu_gw *gw);
 u32 nemu_dhcp_leases(const struct nemu_gw *gw);
+
+/* binding.c */
+int nemu_binding_init(void);
+void nemu_binding_exit(void);
+void nemu_binding_own_changed(struct nemu_gw *gw,
+			      const struct nemu_gw_config *old);
 
 /* tcp_mss.c */
 bool nemu_tcp_clamp(struct sk_buff *skb, unsigned int mtu);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Where the guests are: the MAC address of each guest address, as its frames
- * say. A guest can invent addresses, so the table is bounded: a new one takes
- * the place of the one not heard for longest, if that was quiet for a while.
+ * Where the guests are: the MAC address of each guest address. Of an address
+ * that is leased or reserved, that of its client; of others, as its frames say.
+ * A guest can invent addresses, so the table is bounded: a new one takes the
+ * place of the one not heard for longest, if that was quiet for a while.
  */
 #include "gateway.h"
 
@@ -16,9 +17,10 @@
 /**
  * struct nemu_guest - a guest's address; replaced, not changed
  * @chain: in &nemu_guests.chains
- * @node: in &nemu_guests.list
+ * @node: in &nemu_guests.list, unless @bound
  * @addr: IPv4 address
  * @mac: where it is
+ * @bound: leased or reserved: no frame changes it, and no other pushes it out
  * @heard: jiffies of its last frame; written by any receiver
  * @rcu: frees it
  */
@@ -27,6 +29,7 @@ struct nemu_guest {
 	struct list_head node;
 	__be32 addr;
 	u8 mac[ETH_ALEN];
+	bool bound;
 	unsigned long heard;
 	struct rcu_head rcu;
 };
@@ -51,6 +54,7 @@ static void guest_remove(struct nemu_guests *guests, struct nemu_guest *guest)
 {
 	hlist_del_rcu(&guest->chain);
 	list_del(&guest->node);
+	guests->bound -= guest->bound;
 	WRITE_ONCE(guests->count, guests->count - 1);
 	kfree_rcu(guest, rcu);
 }
@@ -61,11 +65,15 @@ static void guest_remove(struct nemu_guests *guests, struct nemu_guest *guest)
  */
 void nemu_guests_free(struct nemu_guests *guests)
 {
-	struct nemu_guest *guest, *next;
+	struct nemu_guest *guest;
+	struct hlist_node *next;
+	int i;
 
 	spin_lock_bh(&guests->lock);
-	list_for_each_entry_safe(guest, next, &guests->list, node)
-		guest_remove(guests, guest);
+	for (i = 0; i < ARRAY_SIZE(guests->chains); i++)
+		hlist_for_each_entry_safe(guest, next, &guests->chains[i],
+					  chain)
+			guest_remove(guests, guest);
 	spin_unlock_bh(&guests->lock);
 }
 
@@ -87,7 +95,7 @@ static bool make_room(struct nemu_guests *guests)
 	struct nemu_guest *guest, *quiet = NULL;
 	int tries = 16;
 
-	if (guests->count < NETEMU_GW_GUESTS_MAX)
+	if (guests->count - guests->bound < NETEMU_GW_GUESTS_MAX)
 		return true;
 	/* Those at the front that still talk go to the end. */
 	list_for_each_entry(guest, &guests->list, node) {
@@ -106,6 +114,52 @@ static bool make_room(struct nemu_guests *guests)
 	return false;
 }
 
+static void guest_add(struct nemu_guests *guests, struct nemu_guest *guest)
+{
+	if (guest->bound) {
+		INIT_LIST_HEAD(&guest->node);
+		guests->bound++;
+	} else {
+		list_add_tail(&guest->node, &guests->list);
+	}
+	hlist_add_head_rcu(&guest->chain, chain_of(guests, guest->addr));
+	WRITE_ONCE(guests->count, guests->count + 1);
+}
+
+static struct nemu_guest *guest_new(__be32 addr, const u8 *mac, bool bound)
+{
+	struct nemu_guest *guest;
+
+	guest = kmalloc(sizeof(*guest), GFP_ATOMIC | __GFP_NOWARN);
+	if (!guest)
+		return NULL;
+	guest->addr = addr;
+	guest->bound = bound;
+	guest->heard = jiffies;
+	ether_addr_copy(guest->mac, mac);
+	return guest;
+}
+
+static enum netemu_gw_drop heard_locked(struct nemu_gw *gw, __be32 addr,
+					const u8 *mac)
+{
+	struct nemu_guest *old = find(gw, addr), *guest;
+	struct nemu_guests *guests = &gw->guests;
+
+	if (old && old->bound)
+		return ether_addr_equal(old->mac, mac) ? NETEMU_GW_DROP_NONE :
+							 NETEMU_GW_DROP_FORGED;
+	if (!old && !make_room(guests))
+		return NETEMU_GW_DROP_GUESTS_FULL;
+	guest = guest_new(addr, mac, false);
+	if (!guest)
+		return NETEMU_GW_DROP_NO_MEMORY;
+	if (old)
+		guest_remove(guests, old);
+	guest_add(guests, guest);
+	return NETEMU_GW_DROP_NONE;
+}
+
 /**
  * nemu_guest_heard() - a guest used an address
  * @gw: gateway
@@ -113,39 +167,71 @@ static bool make_room(struct nemu_guests *guests)
  * @mac: the frame's source
  *
  * Context: RCU read side, BH off.
- * Return: false if there is no room for it.
+ * Return: %NETEMU_GW_DROP_NONE, or why it may not.
  */
-bool nemu_guest_heard(struct nemu_gw *gw, __be32 addr, const u8 *mac)
+enum netemu_gw_drop nemu_guest_heard(struct nemu_gw *gw, __be32 addr,
+				     const u8 *mac)
 {
-	struct nemu_guests *guests = &gw->guests;
-	struct nemu_guest *guest = find(gw, addr), *old;
+	struct nemu_guest *guest = find(gw, addr);
 	unsigned long now = jiffies;
-	bool done = false;
+	enum netemu_gw_drop drop;
 
 	if (likely(guest && ether_addr_equal(guest->mac, mac))) {
 		if (READ_ONCE(guest->heard) != now)
 			WRITE_ONCE(guest->heard, now);
-		return true;
+		return NETEMU_GW_DROP_NONE;
 	}
+	spin_lock(&gw->guests.lock);
+	drop = heard_locked(gw, addr, mac);
+	spin_unlock(&gw->guests.lock);
+	return drop;
+}
+
+/**
+ * nemu_guest_bind() - an address belongs to a guest, whatever others say
+ * @gw: gateway
+ * @addr: its address
+ * @mac: where it is
+ *
+ * Context: BH off.
+ */
+void nemu_guest_bind(struct nemu_gw *gw, __be32 addr, const u8 *mac)
+{
+	struct nemu_guests *guests = &gw->guests;
+	struct nemu_guest *guest, *old;
+
 	spin_lock(&guests->lock);
 	old = find(gw, addr);
-	if (old)
-		guest_remove(guests, old);
-	else if (!make_room(guests))
+	if (old && old->bound && ether_addr_equal(old->mac, mac))
 		goto out;
-	guest = kmalloc(sizeof(*guest), GFP_ATOMIC | __GFP_NOWARN);
+	guest = guest_new(addr, mac, true);
 	if (!guest)
 		goto out;
-	guest->addr = addr;
-	guest->heard = now;
-	ether_addr_copy(guest->mac, mac);
-	list_add_tail(&guest->node, &guests->list);
-	hlist_add_head_rcu(&guest->chain, chain_of(guests, addr));
-	WRITE_ONCE(guests->count, guests->count + 1);
-	done = true;
+	if (old)
+		guest_remove(guests, old);
+	guest_add(guests, guest);
 out:
 	spin_unlock(&guests->lock);
-	return done;
+}
+
+/**
+ * nemu_guest_unbind() - an address is whose guest says so
+ * @gw: gateway
+ * @addr: the address
+ *
+ * Context: BH off.
+ */
+void nemu_guest_unbind(struct nemu_gw *gw, __be32 addr)
+{
+	struct nemu_guests *guests = &gw->guests;
+	struct nemu_guest *guest;
+
+	spin_lock(&guests->lock);
+	guest = find(gw, addr);
+	/* Kept, it would count for nobody: whoever has it is heard again. */
+	if (guest && guest->bound)
+		guest_remove(guests, guest);
+	spin_unlock(&guests->lock);
 }
 
 /**

@@ -15,9 +15,12 @@ static int __init netemu_gw_init(void)
 	err = nemu_nat_init();
 	if (err)
 		return err;
-	err = nemu_network_init();
+	err = nemu_binding_init();
 	if (err)
 		goto err_nat;
+	err = nemu_network_init();
+	if (err)
+		goto err_binding;
 	err = rtnl_link_register(&nemu_gw_link_ops);
 	if (err)
 		goto err_network;
@@ -30,6 +33,8 @@ err_link:
 	rtnl_link_unregister(&nemu_gw_link_ops);
 err_network:
 	nemu_network_exit();
+err_binding:
+	nemu_binding_exit();
 err_nat:
 	nemu_nat_exit();
 	return err;
@@ -41,6 +46,7 @@ static void __exit netemu_gw_exit(void)
 	/* Deletes every gateway. */
 	rtnl_link_unregister(&nemu_gw_link_ops);
 	nemu_network_exit();
+	nemu_binding_exit();
 	nemu_nat_exit();
 	rcu_barrier();
 }

@@ -75,8 +75,9 @@ static void ip_rx(struct nemu_gw *gw, const struct nemu_gw_config *config,
 		nemu_gw_drop(gw, skb, NETEMU_GW_DROP_DESTINATION);
 		return;
 	}
-	if (unlikely(!nemu_guest_heard(gw, source, eth_hdr(skb)->h_source))) {
-		nemu_gw_drop(gw, skb, NETEMU_GW_DROP_GUESTS_FULL);
+	drop = nemu_guest_heard(gw, source, eth_hdr(skb)->h_source);
+	if (unlikely(drop)) {
+		nemu_gw_drop(gw, skb, drop);
 		return;
 	}
 	nemu_nat_out(gw, config, skb);

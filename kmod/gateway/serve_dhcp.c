@@ -107,6 +107,7 @@ static struct sk_buff *answer(struct nemu_dhcp_service *dhcp,
 {
 	struct nemu_dhcp_output out = { .size = NEMU_DHCP_LEN_MAX };
 	struct sk_buff *skb;
+	int i;
 
 	*probe = 0;
 	skb = alloc_skb(LL_MAX_HEADER + HEADERS + out.size,
@@ -118,6 +119,8 @@ static struct sk_buff *answer(struct nemu_dhcp_service *dhcp,
 	skb_reserve(skb, LL_MAX_HEADER + HEADERS);
 	out.reply = skb->data;
 	nemu_dhcp_input(&dhcp->engine, in, &out);
+	for (i = 0; i < out.event_count; i++)
+		nemu_binding_update(dhcp, htonl(out.events[i].addr));
 	if (out.action == NEMU_DHCP_REPLY) {
 		skb_put(skb, out.len);
 		write_headers(skb, htonl(dhcp->engine.config.server), out.dst);
@@ -318,7 +321,7 @@ void nemu_dhcp_tick(struct work_struct *work)
 		decide(dhcp, w, false, 0);
 	spin_lock(&dhcp->lock);
 	while (nemu_dhcp_expire(&dhcp->engine, nemu_dhcp_now(), &budget, &event))
-		;
+		nemu_binding_update(dhcp, htonl(event.addr));
 	w = list_first_entry_or_null(&dhcp->waiting, typeof(*w), node);
 	if (w)
 		again = max_t(long, w->due - jiffies, 1);

@@ -385,7 +385,9 @@ enum netemu_network_attr {
 /* Limits of gateways, all inclusive. */
 #define NETEMU_GW_PREFIX_MIN		16	/* bits of the subnet's mask */
 #define NETEMU_GW_PREFIX_MAX		29
-#define NETEMU_GW_GUESTS_MAX		4096	/* guest addresses known */
+#define NETEMU_GW_GUESTS_MAX		4096	/* guest addresses known, besides
+						 * those leased or reserved
+						 */
 #define NETEMU_GW_CONNECTIONS_MAX	1048576	/* tracked connections */
 #define NETEMU_GW_CONNECTIONS_DEFAULT	16384
 #define NETEMU_GW_RESOLVERS_MAX		3
@@ -493,7 +495,8 @@ enum netemu_gw_attr {
 	X(TOO_BIG, "too_big", "larger than the way, and not to be fragmented") \
 	X(NO_GUEST, "no_guest", "for a guest whose MAC address is not known") \
 	X(NO_MEMORY, "no_memory", "no memory")				\
-	X(DOWN, "down", "for a guest, while the gateway is down")
+	X(DOWN, "down", "for a guest, while the gateway is down")	\
+	X(FORGED, "forged", "source address that is leased to another")
 
 #define NETEMU_GW_DROP_ENUM(sym, name, text)	NETEMU_GW_DROP_##sym,
 enum netemu_gw_drop {
