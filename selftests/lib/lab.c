@@ -221,8 +221,7 @@ bool ear_heard(struct ear *ear, uint32_t id)
 
 /* ---- sending ------------------------------------------------------------ */
 
-static void send_bytes(struct lab *lab, int index, const uint8_t *buf,
-		       size_t len)
+void lab_send_bytes(struct lab *lab, int index, const uint8_t *buf, size_t len)
 {
 	struct sockaddr_ll sll = {
 		.sll_family = AF_PACKET,
@@ -257,7 +256,7 @@ uint32_t lab_send(struct lab *lab, int index, const struct frame *f)
 	p[1] = proto;
 	memcpy(p + 2, "nemu", 4);
 	memcpy(p + 6, &id, 4);
-	send_bytes(lab, index, buf, len);
+	lab_send_bytes(lab, index, buf, len);
 	return id;
 }
 

@@ -80,6 +80,8 @@ struct frame {
 };
 
 uint32_t lab_send(struct lab *lab, int index, const struct frame *frame);
+/* a whole frame, as it is */
+void lab_send_bytes(struct lab *lab, int index, const uint8_t *buf, size_t len);
 /* the usual case: from far end N */
 uint32_t lab_tx(struct lab *lab, int n, const uint8_t *dst, const uint8_t *src);
 void lab_settle(struct lab *lab);
