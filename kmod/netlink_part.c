@@ -86,15 +86,23 @@ static const struct nemu_part *part_try(void)
 	return part;
 }
 
-/*
- * Holds the module that answers; NULL when there is none. Who only looks does
- * not load it: without it there is nothing to be seen.
- */
+/* Who only looks does not load the module: without it nothing is to be seen. */
+static bool looks(u8 cmd)
+{
+	return cmd == NETEMU_CMD_NETWORK_GET;
+}
+
+/* Holds the module that answers; NULL, with the reason, when there is none. */
 static const struct nemu_part *part_get(u8 cmd, struct netlink_ext_ack *extack)
 {
 	const struct nemu_part *part = part_try();
 
-	if (!part && cmd != NETEMU_CMD_NETWORK_GET) {
+	if (!part && looks(cmd)) {
+		NL_SET_ERR_MSG(extack,
+			       "netemu: nothing is there: module " GATEWAY_MODULE " is not loaded");
+		return NULL;
+	}
+	if (!part) {
 		request_module(GATEWAY_MODULE);
 		part = part_try();
 	}
