@@ -93,10 +93,10 @@ refused() { refuse 2 "$1" netemu-ctl "${@:2}"; }
 
 # holds FILTER ARGUMENT...: the JSON that the command prints fulfils the filter
 holds() {
-	local filter=$1
+	local filter=$1 json
 
 	shift
-	netemu-ctl -j "$@" | jq -e "$filter" >/dev/null
+	json=$(netemu-ctl -j "$@") && [ -n "$json" ] && jq -e "$filter" <<<"$json" >/dev/null
 }
 
 # is FILTER ARGUMENT...: the same as a test point
@@ -106,7 +106,8 @@ is() {
 	# shellcheck disable=SC2086,SC2116 # line breaks become blanks
 	text=$(set -f; echo $1)
 	netemu-ctl -j "${@:2}" >"$out" 2>"$err"
-	jq -e "$1" "$out" >/dev/null 2>&1 || rc=1
+	# jq is content with no input at all.
+	[ -s "$out" ] && jq -e "$1" "$out" >/dev/null 2>&1 || rc=1
 	verdict "${*:2}: $text" "$rc"
 }
 
