@@ -28,49 +28,6 @@
 #include <net/route.h>
 #include <net/xfrm.h>
 
-/**
- * nemu_nat_translate() - rewrite a packet from one side's addresses to the other's
- * @skb: packet of the connection, data at its IPv4 header
- * @ct: the connection
- * @ctinfo: the packet's part in it
- *
- * The core is given a copy of the tuples with just the bits of what differs:
- * with a bit too many the sender of an ICMP error would be rewritten too.
- *
- * Return: false if the packet can't be translated.
- */
-bool nemu_nat_translate(struct sk_buff *skb, const struct nf_conn *ct,
-			enum ip_conntrack_info ctinfo)
-{
-	const struct nf_conntrack_tuple *orig;
-	struct nf_conntrack_tuple inverse;
-	struct nf_conn copy;
-
-	memcpy(copy.tuplehash, ct->tuplehash, sizeof(copy.tuplehash));
-	copy.status = IPS_NAT_DONE_MASK;
-	orig = &copy.tuplehash[IP_CT_DIR_ORIGINAL].tuple;
-	if (!nf_ct_invert_tuple(&inverse,
-				&copy.tuplehash[IP_CT_DIR_REPLY].tuple))
-		return false;
-	if (!nf_inet_addr_cmp(&inverse.src.u3, &orig->src.u3) ||
-	    inverse.src.u.all != orig->src.u.all)
-		copy.status |= IPS_SRC_NAT;
-	if (!nf_inet_addr_cmp(&inverse.dst.u3, &orig->dst.u3) ||
-	    inverse.dst.u.all != orig->dst.u.all)
-		copy.status |= IPS_DST_NAT;
-
-	if ((ctinfo == IP_CT_RELATED || ctinfo == IP_CT_RELATED_REPLY) &&
-	    ip_hdr(skb)->protocol == IPPROTO_ICMP)
-		return nf_nat_icmp_reply_translation(skb, &copy, ctinfo,
-						     NF_INET_PRE_ROUTING) &&
-		       nf_nat_icmp_reply_translation(skb, &copy, ctinfo,
-						     NF_INET_POST_ROUTING);
-	return nf_nat_packet(&copy, ctinfo, NF_INET_PRE_ROUTING, skb) ==
-	       NF_ACCEPT &&
-	       nf_nat_packet(&copy, ctinfo, NF_INET_POST_ROUTING, skb) ==
-	       NF_ACCEPT;
-}
-
 /* A packet no longer wanted, and what the guest is told of it. */
 static void refuse(struct nemu_gw *gw, const struct nemu_gw_config *config,
 		   struct sk_buff *skb, enum netemu_gw_drop reason, u8 type,
