@@ -5,6 +5,7 @@
  * by it; so it is a port of a switch, a Linux bridge or Open vSwitch.
  */
 #include "gateway.h"
+#include "route.h"
 #include "../compat.h"
 
 #include <linux/etherdevice.h>
@@ -55,9 +56,12 @@ static int gw_init(struct net_device *dev)
 				       GFP_KERNEL_ACCOUNT);
 	if (!gw->stats)
 		goto err_tstats;
+	gw->routes = nemu_routes_alloc();
+	if (!gw->routes)
+		goto err_stats;
 	err = nemu_dhcp_start(gw, config);
 	if (err)
-		goto err_stats;
+		goto err_routes;
 	err = nemu_nat_attach(gw);
 	if (err)
 		goto err_dhcp;
@@ -65,6 +69,8 @@ static int gw_init(struct net_device *dev)
 
 err_dhcp:
 	nemu_dhcp_stop(gw);
+err_routes:
+	nemu_routes_free(gw->routes);
 err_stats:
 	free_percpu(gw->stats);
 err_tstats:
@@ -81,6 +87,7 @@ static void gw_uninit(struct net_device *dev)
 	struct nemu_gw *gw = netdev_priv(dev);
 
 	nemu_nat_detach(gw);
+	nemu_routes_free(gw->routes);
 	nemu_dhcp_stop(gw);
 	nemu_guests_free(&gw->guests);
 }

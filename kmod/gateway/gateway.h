@@ -32,6 +32,7 @@
 #include <net/netlink.h>
 
 struct nemu_dhcp_service;
+struct nemu_routes;
 struct nf_conn;
 
 /**
@@ -108,6 +109,7 @@ struct nemu_gw_stats {
  *	its reference count is the number of connections
  * @guests: where the guests are
  * @resolve: which resolver is asked
+ * @routes: where its guests' flows go; per CPU
  * @dhcp: DHCP service
  * @first: options before the device is registered
  */
@@ -119,6 +121,7 @@ struct nemu_gw {
 	struct nf_conn *template;
 	struct nemu_guests guests;
 	struct nemu_resolve resolve;
+	struct nemu_routes __percpu *routes;
 	struct nemu_dhcp_service *dhcp;
 	struct nemu_gw_config first;
 };

@@ -14,6 +14,7 @@
  * becomes the host's: the status bits that would make them do it are cleared.
  */
 #include "nat.h"
+#include "route.h"
 #include "../compat.h"
 
 #include <linux/icmp.h>
@@ -79,26 +80,6 @@ find_destination(struct nemu_gw *gw, const struct nemu_gw_config *config,
 	}
 }
 
-/* As a socket of the host would ask. Ports of other protocols are no ports. */
-static struct rtable *find_route(struct net *net, __be32 from, __be32 to,
-				 const struct nf_conntrack_tuple *sent, u8 tos,
-				 struct flowi4 *fl4)
-{
-	*fl4 = (struct flowi4) {
-		.saddr = from,
-		.daddr = to,
-		.flowi4_tos = RT_TOS(tos),
-		.flowi4_proto = sent->dst.protonum,
-		.flowi4_uid = sock_net_uid(net, NULL),
-	};
-	if (sent->dst.protonum == IPPROTO_TCP ||
-	    sent->dst.protonum == IPPROTO_UDP) {
-		fl4->fl4_sport = sent->src.u.all;
-		fl4->fl4_dport = sent->dst.u.all;
-	}
-	return ip_route_output_flow(net, fl4, NULL);
-}
-
 static bool set_up(struct nf_conn *ct, enum nf_nat_manip_type what, __be32 addr)
 {
 	struct nf_nat_range2 range = {
@@ -134,9 +115,9 @@ open_connection(struct nemu_gw *gw, const struct nemu_gw_config *config,
 		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 	struct nf_conntrack_zone zone;
 	enum netemu_gw_drop drop;
-	struct flowi4 fl4;
+	struct nemu_flow flow;
 	struct rtable *rt;
-	__be32 dest;
+	__be32 from, dest;
 
 	nf_ct_zone_init(&zone, gw->zone, NF_CT_ZONE_DIR_ORIG, 0);
 	nf_ct_zone_add(ct, &zone);
@@ -145,7 +126,8 @@ open_connection(struct nemu_gw *gw, const struct nemu_gw_config *config,
 		return drop;
 	if (nemu_nat_connections(gw) >= config->connections_limit)
 		return NETEMU_GW_DROP_CONNECTIONS_FULL;
-	rt = find_route(dev_net(gw->dev), 0, dest, tuple, tos, &fl4);
+	nemu_flow_open(&flow, tuple, dest, tos);
+	rt = nemu_route_ask(dev_net(gw->dev), &flow, &from);
 	if (IS_ERR(rt))
 		return NETEMU_GW_DROP_NO_ROUTE;
 	if (rt->rt_flags & (RTCF_BROADCAST | RTCF_MULTICAST)) {
@@ -155,7 +137,7 @@ open_connection(struct nemu_gw *gw, const struct nemu_gw_config *config,
 	ip_rt_put(rt);
 	if ((dest != tuple->dst.u3.ip &&
 	     !set_up(ct, NF_NAT_MANIP_DST, dest)) ||
-	    !set_up(ct, NF_NAT_MANIP_SRC, fl4.saddr))
+	    !set_up(ct, NF_NAT_MANIP_SRC, from))
 		return NETEMU_GW_DROP_CONNTRACK;
 	ct->status &= ~IPS_NAT_MASK;
 	if (!ct->master) {
@@ -217,27 +199,51 @@ static struct nf_conn *track(struct nemu_gw *gw,
 	return NULL;
 }
 
-static struct rtable *route_out(struct net *net, const struct sk_buff *skb,
-				const struct nf_conn *ct,
-				enum ip_conntrack_info ctinfo)
+static void flow_of(struct nemu_flow *flow, const struct sk_buff *skb,
+		    const struct nf_conn *ct, enum ip_conntrack_info ctinfo)
 {
-	const struct nf_conntrack_tuple *answer =
-		&ct->tuplehash[!CTINFO2DIR(ctinfo)].tuple;
-	struct nf_conntrack_tuple sent = *answer;
-	struct flowi4 fl4;
-
-	sent.src.u.all = answer->dst.u.all;
-	sent.dst.u.all = answer->src.u.all;
-	return find_route(net, answer->dst.u3.ip, answer->src.u3.ip, &sent,
-			  ip_hdr(skb)->tos, &fl4);
+	nemu_flow_known(flow, &ct->tuplehash[!CTINFO2DIR(ctinfo)].tuple,
+			ip_hdr(skb)->tos);
 }
 
-/* The host lost the address that the connection has used. */
-static bool has_moved(struct net *net, const struct nf_conn *ct,
-		      enum ip_conntrack_info ctinfo)
+/*
+ * Gives the packet the route that was kept for it. Without one it looks whether
+ * the host lost the address that the connection has used: while a route holds,
+ * it has not.
+ */
+static bool has_moved(struct nemu_gw *gw, struct sk_buff *skb,
+		      const struct nf_conn *ct, enum ip_conntrack_info ctinfo)
 {
+	struct nemu_flow flow;
+	struct rtable *rt;
+
+	flow_of(&flow, skb, ct, ctinfo);
+	rt = nemu_route_kept(gw->routes, &flow);
+	if (likely(rt)) {
+		skb_dst_set_noref(skb, &rt->dst);
+		return false;
+	}
 	return nf_ct_is_confirmed(ct) &&
-	       inet_addr_type(net, ct->tuplehash[!CTINFO2DIR(ctinfo)].tuple.dst.u3.ip) != RTN_LOCAL;
+	       inet_addr_type(dev_net(gw->dev), flow.from) != RTN_LOCAL;
+}
+
+/* Gives the packet a route that the host is asked for. */
+static bool route_out(struct nemu_gw *gw, struct sk_buff *skb,
+		      const struct nf_conn *ct, enum ip_conntrack_info ctinfo)
+{
+	struct nemu_flow flow;
+	struct rtable *rt;
+	__be32 from;
+
+	flow_of(&flow, skb, ct, ctinfo);
+	rt = nemu_route_ask(dev_net(gw->dev), &flow, &from);
+	if (IS_ERR(rt))
+		return false;
+	if (nemu_route_keep(gw->routes, &flow, rt))
+		skb_dst_set_noref(skb, &rt->dst);
+	else
+		skb_dst_set(skb, &rt->dst);
+	return true;
 }
 
 static bool is_too_big(const struct sk_buff *skb, unsigned int mtu)
@@ -253,23 +259,18 @@ static void send_out(struct nemu_gw *gw, const struct nemu_gw_config *config,
 		     struct sk_buff *skb, struct nf_conn *ct,
 		     enum ip_conntrack_info ctinfo)
 {
-	struct net *net = dev_net(gw->dev);
-	struct rtable *rt;
 	unsigned int mtu;
 
-	rt = route_out(net, skb, ct, ctinfo);
-	if (IS_ERR(rt)) {
+	if (unlikely(!skb_dst(skb) && !route_out(gw, skb, ct, ctinfo))) {
 		refuse_connection(gw, config, skb, NETEMU_GW_DROP_NO_ROUTE);
 		return;
 	}
-	mtu = dst_mtu(&rt->dst);
+	mtu = dst_mtu(skb_dst(skb));
 	if (unlikely(is_too_big(skb, mtu))) {
-		ip_rt_put(rt);
 		refuse(gw, config, skb, NETEMU_GW_DROP_TOO_BIG,
 		       ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, mtu);
 		return;
 	}
-	skb_dst_set(skb, &rt->dst);
 	if (unlikely(!nemu_tcp_clamp(skb, mtu) ||
 		     skb_ensure_writable(skb, sizeof(struct iphdr)))) {
 		nemu_gw_drop(gw, skb, NETEMU_GW_DROP_NO_MEMORY);
@@ -280,8 +281,8 @@ static void send_out(struct nemu_gw *gw, const struct nemu_gw_config *config,
 		return;
 	}
 	ip_decrease_ttl(ip_hdr(skb));
-	skb->dev = rt->dst.dev;
-	ip_local_out(net, NULL, skb);
+	skb->dev = skb_dst(skb)->dev;
+	ip_local_out(dev_net(gw->dev), NULL, skb);
 }
 
 /**
@@ -329,9 +330,9 @@ void nemu_nat_out(struct nemu_gw *gw, const struct nemu_gw_config *config,
 		refuse_connection(gw, config, skb, NETEMU_GW_DROP_RESTRICTED);
 		return;
 	}
-	if (unlikely(has_moved(net, ct, ctinfo) ||
-		     (dest == config->dns &&
-		      nemu_nat_dns_moves(gw, config, ct, ctinfo)))) {
+	if (unlikely((dest == config->dns &&
+		      nemu_nat_dns_moves(gw, config, ct, ctinfo)) ||
+		     has_moved(gw, skb, ct, ctinfo))) {
 		nf_ct_kill(ct);
 		nf_reset_ct(skb);
 		ct = track(gw, config, skb, &ctinfo);
