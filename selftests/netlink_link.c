@@ -190,6 +190,7 @@ static const struct {
 	  { NETEMU_SWITCH_A_EVENTS_LOST, 8, 0 }, EINVAL },
 	{ "drops is read only",
 	  { NETEMU_SWITCH_A_DROPS | NLA_F_NESTED, 0, 0 }, EINVAL },
+	{ "bindings is read only", OPT32(NETEMU_SWITCH_A_BINDINGS, 0), EINVAL },
 	{ "unknown option", OPT32(NETEMU_SWITCH_A_MAX + 1, 1), EINVAL },
 };
 

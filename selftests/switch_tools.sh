@@ -118,7 +118,8 @@ monitored() {
 
 REASONS="invalid_source own_source port_disabled port_blocked reserved same_port
 	isolated no_target storm_bcast storm_mcast storm_unknown oversize
-	host_port_off truncated no_memory tx_refused"
+	host_port_off truncated no_memory tx_refused guard_malformed guard_mac
+	guard_source guard_arp guard_dhcp guard_ra"
 
 test_show() {
 	local reason

@@ -44,13 +44,14 @@ test_switch() {
 		host-port off reserved-mask 0xfffd fdb-limit 5 loop-rate 7 loop-hold 8 \
 		default-learning off default-flood off default-mcast-flood off \
 		default-bcast-flood off default-isolated on default-fdb-limit 9 \
-		default-storm-broadcast 1 default-storm-multicast 2 default-storm-unknown 3
+		default-storm-broadcast 1 default-storm-multicast 2 default-storm-unknown 3 \
+		default-guard on
 	is '.[0] | (.up | not) and .mtu == 9000 and .address == "02:00:00:00:00:98"
 	    and .ageing == 10 and (.host_port | not) and .reserved_mask == 65533
 	    and .fdb_limit == 5 and .loop_rate == 7 and .loop_hold == 8
 	    and .port_defaults == {learning: false, flood: false, mcast_flood: false,
 	    bcast_flood: false, isolated: true, fdb_limit: 9, storm_broadcast: 1,
-	    storm_multicast: 2, storm_unknown: 3}' switch show sw1
+	    storm_multicast: 2, storm_unknown: 3, guard: true}' switch show sw1
 	does switch set sw1 up ageing 0 default-isolated off
 	is '.[0] | .up and .ageing == 0 and (.port_defaults.isolated | not)
 	    and .port_defaults.fdb_limit == 9 and .loop_rate == 7' switch show sw1
@@ -156,10 +157,10 @@ test_taps() {
 	does port add vm1 tap switch sw0 group tester multi-queue vnet-hdr off \
 		mtu 1400 address 02:00:00:00:00:55 isolated on fdb-limit 3 learning off \
 		flood off mcast-flood off bcast-flood off storm-broadcast 4 \
-		storm-multicast 5 storm-unknown 6
+		storm-multicast 5 storm-unknown 6 guard on
 	is '.[0] | .isolated and .fdb_limit == 3 and (.learning | not) and (.flood | not)
 	    and (.mcast_flood | not) and (.bcast_flood | not) and .storm_broadcast == 4
-	    and .storm_multicast == 5 and .storm_unknown == 6 and .mtu == 1400
+	    and .storm_multicast == 5 and .storm_unknown == 6 and .guard and .mtu == 1400
 	    and .address == "02:00:00:00:00:55" and .tap.group == 1000
 	    and (.tap.user == null) and .tap.multi_queue and (.tap.vnet_hdr | not)' port show vm1
 	does port add vm2 tap switch sw0
