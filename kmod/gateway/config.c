@@ -5,12 +5,14 @@
  * it is known to be right.
  */
 #include "gateway.h"
+#include "config.h"
 #include "../compat.h"
 
 #include <linux/inetdevice.h>
 #include <net/ip.h>
 
 #define ADDRESS		NLA_POLICY_EXACT_LEN(sizeof(__be32))
+#define TEXT(max)	{ .type = NLA_NUL_STRING, .len = (max) }
 #define READ_ONLY	{ .type = NLA_REJECT,				\
 			  .reject_message = "netemu: attribute is read only" }
 #define UNKNOWN		{ .type = NLA_REJECT,				\
@@ -37,6 +39,24 @@ const struct nla_policy nemu_gw_policy[NEMU_GW_POLICY_MAX + 1] = {
 	[NETEMU_GW_A_ZONE ... NETEMU_GW_A_PAD] = READ_ONLY,
 	[NETEMU_GW_A_RESOLVERS_AUTO]	= { .type = NLA_U8 },
 	[NETEMU_GW_A_RESOLVER]		= READ_ONLY,
+	[NETEMU_GW_A_DHCP_DOMAIN]	= TEXT(NETEMU_GW_DOMAIN_MAX),
+	[NETEMU_GW_A_DHCP_SEARCH]	= TEXT(NETEMU_GW_SEARCH_MAX),
+	[NETEMU_GW_A_DHCP_NTP]		= {
+		.type = NLA_BINARY,
+		.len = NETEMU_GW_NTP_MAX * sizeof(__be32),
+	},
+	[NETEMU_GW_A_DHCP_NEXT_SERVER]	= ADDRESS,
+	[NETEMU_GW_A_DHCP_BOOTFILE]	= TEXT(NETEMU_GW_BOOTFILE_MAX),
+	[NETEMU_GW_A_DHCP_MTU]		= { .type = NLA_U16 },
+	[NETEMU_GW_A_DHCP_ROUTES]	= {
+		.type = NLA_BINARY,
+		.len = NETEMU_GW_ROUTES_MAX * sizeof(struct netemu_gw_route),
+	},
+	[NETEMU_GW_A_DHCP_OPTIONS]	= {
+		.type = NLA_BINARY,
+		.len = NETEMU_GW_DHCP_OPTIONS_MAX,
+	},
+	[NETEMU_GW_A_DHCP_POOL_FULL]	= READ_ONLY,
 	[NETEMU_GW_A_MAX + 1 ... NEMU_GW_POLICY_MAX] = UNKNOWN,
 };
 
@@ -60,8 +80,17 @@ void nemu_gw_config_init(struct nemu_gw_config *config)
 	};
 }
 
-static int refuse(struct nlattr *attr, int err, const char *why,
-		  struct netlink_ext_ack *extack)
+/**
+ * nemu_gw_refuse() - say what is wrong with an attribute
+ * @attr: attribute
+ * @err: -errno
+ * @why: text that stays for ever
+ * @extack: where to say it
+ *
+ * Return: @err.
+ */
+int nemu_gw_refuse(struct nlattr *attr, int err, const char *why,
+		   struct netlink_ext_ack *extack)
 {
 	NL_SET_BAD_ATTR(extack, attr);
 	nemu_extack_msg(extack, why);
@@ -80,27 +109,27 @@ static int parse_subnet(struct nemu_gw_config *config, struct nlattr **tb,
 		u8 bits = nla_get_u8(prefix);
 
 		if (bits < NETEMU_GW_PREFIX_MIN || bits > NETEMU_GW_PREFIX_MAX)
-			return refuse(prefix, -ERANGE,
-				      "netemu: the mask of the subnet has "
-				      __stringify(NETEMU_GW_PREFIX_MIN) " to "
-				      __stringify(NETEMU_GW_PREFIX_MAX) " bits",
-				      extack);
+			return nemu_gw_refuse(prefix, -ERANGE,
+					      "netemu: the mask of the subnet has "
+					      __stringify(NETEMU_GW_PREFIX_MIN) " to "
+					      __stringify(NETEMU_GW_PREFIX_MAX) " bits",
+					      extack);
 		config->prefix = bits;
 		config->mask = inet_make_mask(bits);
 	}
 	if (subnet)
 		config->subnet = nla_get_be32(subnet);
 	if (config->subnet & ~config->mask)
-		return refuse(subnet ?: prefix, -EINVAL,
-			      "netemu: the subnet has bits set behind its mask",
-			      extack);
+		return nemu_gw_refuse(subnet ?: prefix, -EINVAL,
+				      "netemu: the subnet has bits set behind its mask",
+				      extack);
 	if (ipv4_is_loopback(config->subnet) ||
 	    ipv4_is_multicast(config->subnet) ||
 	    ipv4_is_zeronet(config->subnet) ||
 	    ipv4_is_linklocal_169(config->subnet) ||
 	    (config->subnet & htonl(0xf0000000)) == htonl(0xf0000000))
-		return refuse(subnet ?: prefix, -EINVAL,
-			      "netemu: not a subnet that hosts can have", extack);
+		return nemu_gw_refuse(subnet ?: prefix, -EINVAL,
+				      "netemu: not a subnet that hosts can have", extack);
 	/* Addresses that are not given move with the subnet. */
 	if (config->subnet != old || config->prefix != old_prefix) {
 		config->gateway = config->subnet | htonl(2);
@@ -112,15 +141,24 @@ static int parse_subnet(struct nemu_gw_config *config, struct nlattr **tb,
 	return 0;
 }
 
-static int check_host(const struct nemu_gw_config *config, __be32 addr,
-		      struct nlattr *attr, struct netlink_ext_ack *extack)
+/**
+ * nemu_gw_check_host() - insist on the address of a host in the subnet
+ * @config: options with the subnet
+ * @addr: address
+ * @attr: where it was given
+ * @extack: what is wrong
+ *
+ * Return: 0 or -EINVAL.
+ */
+int nemu_gw_check_host(const struct nemu_gw_config *config, __be32 addr,
+		       struct nlattr *attr, struct netlink_ext_ack *extack)
 {
 	__be32 host = addr & ~config->mask;
 
 	if (nemu_gw_in_subnet(config, addr) && host && host != ~config->mask)
 		return 0;
-	return refuse(attr, -EINVAL,
-		      "netemu: not the address of a host in the subnet", extack);
+	return nemu_gw_refuse(attr, -EINVAL,
+			      "netemu: not the address of a host in the subnet", extack);
 }
 
 static int parse_addresses(struct nemu_gw_config *config, struct nlattr **tb,
@@ -132,62 +170,37 @@ static int parse_addresses(struct nemu_gw_config *config, struct nlattr **tb,
 
 	if (gateway) {
 		config->gateway = nla_get_be32(gateway);
-		err = check_host(config, config->gateway, gateway, extack);
+		err = nemu_gw_check_host(config, config->gateway, gateway,
+					 extack);
 	}
 	if (!err && dns) {
 		config->dns = nla_get_be32(dns);
-		err = check_host(config, config->dns, dns, extack);
+		err = nemu_gw_check_host(config, config->dns, dns, extack);
 	}
 	if (!err && config->gateway == config->dns)
-		err = refuse(gateway ?: dns, -EINVAL,
-			     "netemu: gateway and DNS need different addresses",
-			     extack);
+		err = nemu_gw_refuse(gateway ?: dns, -EINVAL,
+				     "netemu: gateway and DNS need different addresses",
+				     extack);
 	return err;
 }
 
-static int parse_flag(bool *flag, struct nlattr *attr, const char *range,
-		      struct netlink_ext_ack *extack)
+/**
+ * nemu_gw_parse_flag() - read a number that is 0 or 1
+ * @flag: result
+ * @attr: u8, or NULL: @flag stays
+ * @range: what to say to other numbers
+ * @extack: where to say it
+ *
+ * Return: 0 or -ERANGE.
+ */
+int nemu_gw_parse_flag(bool *flag, struct nlattr *attr, const char *range,
+		       struct netlink_ext_ack *extack)
 {
 	if (!attr)
 		return 0;
 	if (nla_get_u8(attr) > 1)
-		return refuse(attr, -ERANGE, range, extack);
+		return nemu_gw_refuse(attr, -ERANGE, range, extack);
 	*flag = nla_get_u8(attr);
-	return 0;
-}
-
-static int parse_dhcp(struct nemu_gw_config *config, struct nlattr **tb,
-		      struct netlink_ext_ack *extack)
-{
-	struct nlattr *start = tb[NETEMU_GW_A_DHCP_START];
-	struct nlattr *end = tb[NETEMU_GW_A_DHCP_END];
-	struct nlattr *time = tb[NETEMU_GW_A_LEASE_TIME];
-	int err;
-
-	err = parse_flag(&config->dhcp, tb[NETEMU_GW_A_DHCP],
-			 "netemu: dhcp is 0 or 1", extack);
-	if (!err && start) {
-		config->dhcp_start = nla_get_be32(start);
-		err = check_host(config, config->dhcp_start, start, extack);
-	}
-	if (!err && end) {
-		config->dhcp_end = nla_get_be32(end);
-		err = check_host(config, config->dhcp_end, end, extack);
-	}
-	if (err)
-		return err;
-	if (ntohl(config->dhcp_start) > ntohl(config->dhcp_end))
-		return refuse(end ?: start, -EINVAL,
-			      "netemu: the DHCP range is empty: it ends before it starts",
-			      extack);
-	if (!time)
-		return 0;
-	if (nla_get_u32(time) < NETEMU_GW_LEASE_TIME_MIN)
-		return refuse(time, -ERANGE,
-			      "netemu: a lease lasts at least "
-			      __stringify(NETEMU_GW_LEASE_TIME_MIN) " seconds",
-			      extack);
-	config->lease_time = nla_get_u32(time);
 	return 0;
 }
 
@@ -199,22 +212,23 @@ static int parse_resolvers(struct nemu_gw_config *config, struct nlattr **tb,
 
 	if (attr)
 		config->resolvers_auto = false;
-	i = parse_flag(&config->resolvers_auto, tb[NETEMU_GW_A_RESOLVERS_AUTO],
-		       "netemu: resolvers-auto is 0 or 1", extack);
+	i = nemu_gw_parse_flag(&config->resolvers_auto,
+			       tb[NETEMU_GW_A_RESOLVERS_AUTO],
+			       "netemu: resolvers-auto is 0 or 1", extack);
 	if (i || !attr)
 		return i;
 	if (nla_len(attr) % sizeof(__be32))
-		return refuse(attr, -EINVAL,
-			      "netemu: resolvers are IPv4 addresses", extack);
+		return nemu_gw_refuse(attr, -EINVAL,
+				      "netemu: resolvers are IPv4 addresses", extack);
 	memset(config->resolvers, 0, sizeof(config->resolvers));
 	memcpy(config->resolvers, nla_data(attr), nla_len(attr));
 	for (i = 0; i < nla_len(attr) / sizeof(__be32); i++)
 		if (ipv4_is_zeronet(config->resolvers[i]) ||
 		    ipv4_is_multicast(config->resolvers[i]) ||
 		    ipv4_is_lbcast(config->resolvers[i]))
-			return refuse(attr, -EINVAL,
-				      "netemu: not the address of a resolver",
-				      extack);
+			return nemu_gw_refuse(attr, -EINVAL,
+					      "netemu: not the address of a resolver",
+					      extack);
 	return 0;
 }
 
@@ -236,24 +250,25 @@ int nemu_gw_config_parse(struct nemu_gw_config *config, struct nlattr **tb,
 	if (!err)
 		err = parse_addresses(config, tb, extack);
 	if (!err)
-		err = parse_dhcp(config, tb, extack);
+		err = nemu_gw_dhcp_parse(config, tb, extack);
 	if (!err)
 		err = parse_resolvers(config, tb, extack);
 	if (!err)
-		err = parse_flag(&config->link_local,
-				 tb[NETEMU_GW_A_LINK_LOCAL],
-				 "netemu: allow-link-local is 0 or 1", extack);
+		err = nemu_gw_parse_flag(&config->link_local,
+					 tb[NETEMU_GW_A_LINK_LOCAL],
+					 "netemu: allow-link-local is 0 or 1", extack);
 	if (!err)
-		err = parse_flag(&config->restricted, tb[NETEMU_GW_A_RESTRICT],
-				 "netemu: restrict is 0 or 1", extack);
+		err = nemu_gw_parse_flag(&config->restricted,
+					 tb[NETEMU_GW_A_RESTRICT],
+					 "netemu: restrict is 0 or 1", extack);
 	if (err)
 		return err;
 	attr = tb[NETEMU_GW_A_HOST_ACCESS];
 	if (attr) {
 		if (nla_get_u8(attr) > NETEMU_HOST_ACCESS_LOOPBACK)
-			return refuse(attr, -ERANGE,
-				      "netemu: host access is 0 (no), 1 (host) or 2 (loopback)",
-				      extack);
+			return nemu_gw_refuse(attr, -ERANGE,
+					      "netemu: host access is 0 (no), 1 (host) or 2 (loopback)",
+					      extack);
 		config->host_access = nla_get_u8(attr);
 	}
 	attr = tb[NETEMU_GW_A_CONNECTIONS_LIMIT];
@@ -261,10 +276,10 @@ int nemu_gw_config_parse(struct nemu_gw_config *config, struct nlattr **tb,
 		u32 limit = nla_get_u32(attr);
 
 		if (!limit || limit > NETEMU_GW_CONNECTIONS_MAX)
-			return refuse(attr, -ERANGE,
-				      "netemu: connections are 1 to "
-				      __stringify(NETEMU_GW_CONNECTIONS_MAX),
-				      extack);
+			return nemu_gw_refuse(attr, -ERANGE,
+					      "netemu: connections are 1 to "
+					      __stringify(NETEMU_GW_CONNECTIONS_MAX),
+					      extack);
 		config->connections_limit = limit;
 	}
 	return 0;
@@ -275,11 +290,12 @@ int nemu_gw_config_parse(struct nemu_gw_config *config, struct nlattr **tb,
  */
 size_t nemu_gw_fill_size(void)
 {
-	return nla_total_size(sizeof(__be32)) * 6 +
+	return nla_total_size(sizeof(__be32)) * 4 +
 	       nla_total_size(sizeof(__be32) * NETEMU_GW_RESOLVERS_MAX) +
-	       nla_total_size(sizeof(u8)) * 6 +
+	       nla_total_size(sizeof(u8)) * 5 +
 	       nla_total_size(sizeof(u16)) +
-	       nla_total_size(sizeof(u32)) * 5 +
+	       nla_total_size(sizeof(u32)) * 3 +
+	       nemu_gw_dhcp_fill_size() +
 	       nla_total_size(0) +
 	       nla_total_size_64bit(sizeof(u64)) * NETEMU_GW_DROP_MAX;
 }
@@ -331,11 +347,7 @@ int nemu_gw_fill(struct sk_buff *skb, struct nemu_gw *gw)
 	    nla_put_u8(skb, NETEMU_GW_A_RESTRICT, config->restricted) ||
 	    nla_put_u32(skb, NETEMU_GW_A_CONNECTIONS_LIMIT,
 			config->connections_limit) ||
-	    nla_put_u8(skb, NETEMU_GW_A_DHCP, config->dhcp) ||
-	    nla_put_in_addr(skb, NETEMU_GW_A_DHCP_START, config->dhcp_start) ||
-	    nla_put_in_addr(skb, NETEMU_GW_A_DHCP_END, config->dhcp_end) ||
-	    nla_put_u32(skb, NETEMU_GW_A_LEASE_TIME, config->lease_time) ||
-	    nla_put_u32(skb, NETEMU_GW_A_LEASES, nemu_dhcp_leases(gw)) ||
+	    nemu_gw_dhcp_fill(skb, gw, config) ||
 	    nla_put_u16(skb, NETEMU_GW_A_ZONE, gw->zone) ||
 	    nla_put_u32(skb, NETEMU_GW_A_GUESTS, READ_ONCE(gw->guests.count)) ||
 	    nla_put_u32(skb, NETEMU_GW_A_CONNECTIONS, nemu_nat_connections(gw)))

@@ -97,7 +97,7 @@ enum nemu_dhcp_option {
 #define NEMU_DHCP_OVERLOAD_FILE		1	/* RFC 2132 section 9.3 */
 #define NEMU_DHCP_OVERLOAD_SNAME	2
 
-#define NEMU_DHCP_OPTIONS_MAX	2048
+#define NEMU_DHCP_OPTIONS_MAX	4096
 #define NEMU_DHCP_OPTION_LEN_MAX 510	/* two parts, RFC 3396 */
 
 /**
@@ -377,6 +377,7 @@ bool nemu_dhcp_option_next(const struct nemu_dhcp_options *options, u16 *pos,
 			   struct nemu_dhcp_option_view *view);
 bool nemu_dhcp_option_find(const struct nemu_dhcp_options *options, u8 code,
 			   struct nemu_dhcp_option_view *view);
+bool nemu_dhcp_option_is_settable(u8 code);
 int nemu_dhcp_option_set(struct nemu_dhcp_options *options, u8 code,
 			 const void *data, size_t len, bool unasked);
 int nemu_dhcp_option_set_addresses(struct nemu_dhcp_options *options, u8 code,

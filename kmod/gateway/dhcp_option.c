@@ -47,8 +47,13 @@ bool nemu_dhcp_option_find(const struct nemu_dhcp_options *options, u8 code,
 	return false;
 }
 
-/* What the server says by itself, and what is no option. */
-static bool is_settable(u8 code)
+/**
+ * nemu_dhcp_option_is_settable() - may an option be set?
+ * @code: its code
+ *
+ * Return: false for what the server says by itself, and for what is no option.
+ */
+bool nemu_dhcp_option_is_settable(u8 code)
 {
 	switch (code) {
 	case NEMU_DHCP_OPT_PAD:
@@ -87,7 +92,7 @@ int nemu_dhcp_option_set(struct nemu_dhcp_options *options, u8 code,
 	size_t old_size = 0;
 	u8 *entry;
 
-	if (!is_settable(code) || len > NEMU_DHCP_OPTION_LEN_MAX)
+	if (!nemu_dhcp_option_is_settable(code) || len > NEMU_DHCP_OPTION_LEN_MAX)
 		return -EINVAL;
 	if (nemu_dhcp_option_find(options, code, &old))
 		old_size = ENTRY_HEAD + old.len;

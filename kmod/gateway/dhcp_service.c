@@ -12,21 +12,77 @@
 
 #define LEASES_MAX	4096	/* places in the table of a network */
 
-static int set_options(struct nemu_dhcp_config *c,
+static int set_addresses(struct nemu_dhcp_options *o, u8 code,
+			 const __be32 *addrs, int max)
+{
+	u32 host[NETEMU_GW_NTP_MAX];
+	int n;
+
+	for (n = 0; n < max && addrs[n]; n++)
+		host[n] = ntohl(addrs[n]);
+	return nemu_dhcp_option_set_addresses(o, code, host, n);
+}
+
+static int set_search(struct nemu_dhcp_options *o, const char *search)
+{
+	const char *names[NETEMU_GW_SEARCH_COUNT];
+	char text[NETEMU_GW_SEARCH_MAX + 1];
+	char *rest = text, *name;
+	int n = 0;
+
+	strscpy(text, search, sizeof(text));
+	while (n < ARRAY_SIZE(names) && (name = strsep(&rest, ",")) && *name)
+		names[n++] = name;
+	return nemu_dhcp_option_set_search(o, names, n);
+}
+
+static int set_routes(struct nemu_dhcp_options *o,
+		      const struct nemu_gw_dhcp_words *words)
+{
+	struct nemu_dhcp_route routes[NETEMU_GW_ROUTES_MAX];
+	int i;
+
+	for (i = 0; i < words->route_count; i++)
+		routes[i] = (struct nemu_dhcp_route) {
+			.dest = ntohl(words->routes[i].dest),
+			.prefix = words->routes[i].prefix,
+			.gateway = ntohl(words->routes[i].gateway),
+		};
+	return nemu_dhcp_option_set_routes(o, routes, i);
+}
+
+static int set_by_number(struct nemu_dhcp_options *o,
+			 const struct nemu_gw_dhcp_words *words)
+{
+	const u8 *p = words->options, *end = p + words->options_len;
+	int err = 0;
+
+	for (; p < end && !err; p += 2 + p[1])
+		err = nemu_dhcp_option_set(o, p[0], p + 2, p[1], false);
+	return err;
+}
+
+/* Numbers last: they replace what guests are told else. */
+static int set_options(struct nemu_dhcp_options *o,
 		       const struct nemu_gw_config *config, unsigned int mtu)
 {
-	u32 mask = ntohl(config->mask), router = ntohl(config->gateway);
-	u32 all = ntohl(config->subnet | ~config->mask);
-	u32 dns = ntohl(config->dns);
-	struct nemu_dhcp_options *o = &c->options;
+	const struct nemu_gw_dhcp_words *words = &config->words;
+	__be32 all = config->subnet | ~config->mask;
 
 	o->len = 0;
-	return nemu_dhcp_option_set_addresses(o, NEMU_DHCP_OPT_MASK, &mask, 1) ?:
-	       nemu_dhcp_option_set_addresses(o, NEMU_DHCP_OPT_ROUTER, &router, 1) ?:
-	       nemu_dhcp_option_set_addresses(o, NEMU_DHCP_OPT_DNS, &dns, 1) ?:
-	       nemu_dhcp_option_set_addresses(o, NEMU_DHCP_OPT_BROADCAST, &all, 1) ?:
-	       nemu_dhcp_option_set_u16(o, NEMU_DHCP_OPT_MTU,
-					min_t(unsigned int, mtu, U16_MAX));
+	mtu = words->mtu ?: min_t(unsigned int, mtu, U16_MAX);
+	return set_addresses(o, NEMU_DHCP_OPT_MASK, &config->mask, 1) ?:
+	       set_addresses(o, NEMU_DHCP_OPT_ROUTER, &config->gateway, 1) ?:
+	       set_addresses(o, NEMU_DHCP_OPT_DNS, &config->dns, 1) ?:
+	       set_addresses(o, NEMU_DHCP_OPT_BROADCAST, &all, 1) ?:
+	       nemu_dhcp_option_set_u16(o, NEMU_DHCP_OPT_MTU, mtu) ?:
+	       nemu_dhcp_option_set_string(o, NEMU_DHCP_OPT_DOMAIN,
+					   words->domain) ?:
+	       set_search(o, words->search) ?:
+	       set_addresses(o, NEMU_DHCP_OPT_NTP, words->ntp,
+			     NETEMU_GW_NTP_MAX) ?:
+	       set_routes(o, words) ?:
+	       set_by_number(o, words);
 }
 
 static int configure(struct nemu_dhcp_config *c,
@@ -36,7 +92,9 @@ static int configure(struct nemu_dhcp_config *c,
 	c->mask = ntohl(config->mask);
 	c->server = ntohl(config->gateway);
 	c->lease_time = config->lease_time;
-	return set_options(c, config, mtu);
+	c->next_server = ntohl(config->words.next_server);
+	strscpy(c->bootfile, config->words.bootfile, sizeof(c->bootfile));
+	return set_options(&c->options, config, mtu);
 }
 
 static struct nemu_lease_table *make_table(const struct nemu_gw_config *config)
@@ -164,4 +222,13 @@ void nemu_dhcp_stop(struct nemu_gw *gw)
 u32 nemu_dhcp_leases(const struct nemu_gw *gw)
 {
 	return READ_ONCE(gw->dhcp->engine.leases->count[NEMU_LEASE_BOUND]);
+}
+
+/**
+ * nemu_dhcp_pool_full() - did the last guest that needed an address get none?
+ * @gw: gateway
+ */
+bool nemu_dhcp_pool_full(const struct nemu_gw *gw)
+{
+	return READ_ONCE(gw->dhcp->engine.pool_full);
 }

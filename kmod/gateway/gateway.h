@@ -36,6 +36,32 @@ struct nemu_routes;
 struct nf_conn;
 
 /**
+ * struct nemu_gw_dhcp_words - what guests are told by DHCP besides addresses
+ * @domain: "" = none
+ * @search: domains with commas between
+ * @bootfile: "" = none
+ * @ntp: zero where there is none
+ * @next_server: zero = none
+ * @mtu: 0 = that of the device
+ * @route_count: routes
+ * @routes: they
+ * @options_len: bytes of @options
+ * @options: code, length, bytes; checked
+ */
+struct nemu_gw_dhcp_words {
+	char domain[NETEMU_GW_DOMAIN_MAX + 1];
+	char search[NETEMU_GW_SEARCH_MAX + 1];
+	char bootfile[NETEMU_GW_BOOTFILE_MAX + 1];
+	__be32 ntp[NETEMU_GW_NTP_MAX];
+	__be32 next_server;
+	u16 mtu;
+	u8 route_count;
+	struct netemu_gw_route routes[NETEMU_GW_ROUTES_MAX];
+	u16 options_len;
+	u8 options[NETEMU_GW_DHCP_OPTIONS_MAX];
+};
+
+/**
  * struct nemu_gw_config - options of a gateway, replaced as a whole
  * @subnet: first address of the guests' subnet
  * @mask: its mask
@@ -53,6 +79,7 @@ struct nf_conn;
  * @restricted: nothing leaves
  * @dhcp: guests get addresses
  * @rcu: frees it
+ * @words: what else DHCP tells; packets do not read it
  */
 struct nemu_gw_config {
 	__be32 subnet;
@@ -71,6 +98,7 @@ struct nemu_gw_config {
 	bool dhcp;
 	bool resolvers_auto;
 	struct rcu_head rcu;
+	struct nemu_gw_dhcp_words words;
 };
 
 #define NEMU_GUEST_BITS		8
@@ -224,6 +252,7 @@ int nemu_dhcp_change(struct nemu_gw *gw, const struct nemu_gw_config *config,
 		     unsigned int mtu);
 void nemu_dhcp_stop(struct nemu_gw *gw);
 u32 nemu_dhcp_leases(const struct nemu_gw *gw);
+bool nemu_dhcp_pool_full(const struct nemu_gw *gw);
 
 /* binding.c */
 int nemu_binding_init(void);

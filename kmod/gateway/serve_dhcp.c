@@ -9,6 +9,7 @@
 
 #include <linux/ip.h>
 #include <linux/jiffies.h>
+#include <linux/netdevice.h>
 #include <linux/slab.h>
 #include <linux/udp.h>
 #include <linux/workqueue.h>
@@ -97,6 +98,22 @@ static void forget(struct nemu_dhcp_service *dhcp, struct nemu_dhcp_waiting *w)
 	WRITE_ONCE(dhcp->count, dhcp->count - 1);
 }
 
+/* What got no answer, and should not look as if it got one. */
+static void count_drop(struct nemu_dhcp_service *dhcp, enum nemu_dhcp_drop drop)
+{
+	switch (drop) {
+	case NEMU_DHCP_DROP_NONE:
+	case NEMU_DHCP_DROP_PROBING:
+	case NEMU_DHCP_DROP_OTHER_SERVER:
+		break;
+	case NEMU_DHCP_DROP_POOL_FULL:
+		nemu_gw_count(dhcp->gw, NETEMU_GW_DROP_POOL_FULL);
+		break;
+	default:
+		nemu_gw_count(dhcp->gw, NETEMU_GW_DROP_DHCP);
+	}
+}
+
 /*
  * Lets the engine answer a request. What is to be sent after the lock is
  * released: a reply with its destination in @mac, or an address to ask for.
@@ -121,6 +138,7 @@ static struct sk_buff *answer(struct nemu_dhcp_service *dhcp,
 	nemu_dhcp_input(&dhcp->engine, in, &out);
 	for (i = 0; i < out.event_count; i++)
 		nemu_binding_update(dhcp, htonl(out.events[i].addr));
+	count_drop(dhcp, out.drop);
 	if (out.action == NEMU_DHCP_REPLY) {
 		skb_put(skb, out.len);
 		write_headers(skb, htonl(dhcp->engine.config.server), out.dst);
@@ -173,6 +191,25 @@ static enum netemu_gw_drop read_datagram(struct sk_buff *skb,
 	return NETEMU_GW_DROP_NONE;
 }
 
+static int has_parent(struct net_device *dev, struct netdev_nested_priv *priv)
+{
+	return !!dev->dev.parent;
+}
+
+/*
+ * A network card of the host, or something on top of one: behind it are others,
+ * who have a DHCP server of their own. Guests' devices have no parent.
+ */
+static bool is_uplink(const struct nemu_gw *gw, int ifindex)
+{
+	struct netdev_nested_priv priv = { };
+	struct net_device *dev;
+
+	dev = dev_get_by_index_rcu(dev_net(gw->dev), ifindex);
+	return dev && (has_parent(dev, &priv) ||
+		       netdev_walk_all_lower_dev_rcu(dev, has_parent, &priv));
+}
+
 /**
  * nemu_dhcp_is_request() - is a packet for the DHCP server?
  * @config: options of the gateway
@@ -215,8 +252,12 @@ void nemu_dhcp_rx(struct nemu_gw *gw, const struct nemu_gw_config *config,
 
 	/* The device that the frame came in by: the guest's port. */
 	in.port = skb->skb_iif ?: gw->dev->ifindex;
-	drop = config->dhcp ? read_datagram(skb, &in) :
-			      NETEMU_GW_DROP_DESTINATION;
+	if (!config->dhcp)
+		drop = NETEMU_GW_DROP_DESTINATION;
+	else if (is_uplink(gw, in.port))
+		drop = NETEMU_GW_DROP_UPLINK;
+	else
+		drop = read_datagram(skb, &in);
 	if (drop) {
 		nemu_gw_drop(gw, skb, drop);
 		return;

@@ -393,6 +393,14 @@ enum netemu_network_attr {
 #define NETEMU_GW_RESOLVERS_MAX		3
 #define NETEMU_GW_LEASE_TIME_MIN	60	/* seconds */
 #define NETEMU_GW_LEASE_TIME_DEFAULT	86400
+#define NETEMU_GW_DOMAIN_MAX		253	/* characters */
+#define NETEMU_GW_SEARCH_MAX		450	/* characters, and ... */
+#define NETEMU_GW_SEARCH_COUNT		32	/* ... domains */
+#define NETEMU_GW_BOOTFILE_MAX		127	/* characters */
+#define NETEMU_GW_NTP_MAX		4	/* servers */
+#define NETEMU_GW_ROUTES_MAX		16
+#define NETEMU_GW_DHCP_OPTIONS_MAX	1024	/* bytes */
+#define NETEMU_GW_MTU_MIN		68
 #define NETEMU_GW_PORT_FIRST		1024	/* of the host, for guests */
 #define NETEMU_GW_PORT_LAST		32767
 
@@ -403,6 +411,20 @@ enum netemu_host_access {
 	NETEMU_HOST_ACCESS_LOOPBACK = 2, /* ... and on 127.0.0.1, by the
 					  * address of the gateway
 					  */
+};
+
+/**
+ * struct netemu_gw_route - a route that guests are told, RFC 3442
+ * @dest: network, in network order, without bits behind its mask
+ * @gateway: next hop in the subnet, in network order; 0 = on the link
+ * @prefix: bits of the mask, up to 32
+ * @pad: zero
+ */
+struct netemu_gw_route {
+	__be32 dest;
+	__be32 gateway;
+	__u8 prefix;
+	__u8 pad[3];
 };
 
 /**
@@ -445,6 +467,33 @@ enum netemu_host_access {
  *	notes it. RESOLVERS without it make it 0.
  * @NETEMU_GW_A_RESOLVER: address, read only: the one of RESOLVERS that queries
  *	go to; left out if there is none or none answers
+ *
+ * What guests are told by DHCP besides; by default none of it, and an empty
+ * attribute takes it away. Guests that have a lease hear of a change when they
+ * renew it.
+ *
+ * @NETEMU_GW_A_DHCP_DOMAIN: string, the guests' domain, up to
+ *	%NETEMU_GW_DOMAIN_MAX letters, digits, hyphens, underscores and dots
+ * @NETEMU_GW_A_DHCP_SEARCH: string, domains where guests look for names, with
+ *	commas between; up to %NETEMU_GW_SEARCH_MAX characters and
+ *	%NETEMU_GW_SEARCH_COUNT domains
+ * @NETEMU_GW_A_DHCP_NTP: up to %NETEMU_GW_NTP_MAX addresses of time servers
+ * @NETEMU_GW_A_DHCP_NEXT_SERVER: address of the boot server; 0.0.0.0 = none
+ * @NETEMU_GW_A_DHCP_BOOTFILE: string, the file that guests boot, up to
+ *	%NETEMU_GW_BOOTFILE_MAX characters
+ * @NETEMU_GW_A_DHCP_MTU: u16, the MTU that guests are told, at least
+ *	%NETEMU_GW_MTU_MIN; 0 = that of the gateway's device
+ * @NETEMU_GW_A_DHCP_ROUTES: array of struct netemu_gw_route, up to
+ *	%NETEMU_GW_ROUTES_MAX. The gateway stays the default route unless the
+ *	array has one.
+ * @NETEMU_GW_A_DHCP_OPTIONS: any other option, up to
+ *	%NETEMU_GW_DHCP_OPTIONS_MAX bytes: code, length, and that many bytes,
+ *	each code once. Guests get those that they ask for. Refused are the
+ *	codes that the server fills in itself, and those of the attributes
+ *	above; 3 (routers) and 6 (DNS) replace what guests are told of the
+ *	gateway.
+ * @NETEMU_GW_A_DHCP_POOL_FULL: u8, read only: 1 while no address is left: the
+ *	last guest that needed one got none
  */
 enum netemu_gw_attr {
 	NETEMU_GW_A_SUBNET = 1,
@@ -468,6 +517,15 @@ enum netemu_gw_attr {
 	NETEMU_GW_A_PAD,
 	NETEMU_GW_A_RESOLVERS_AUTO,
 	NETEMU_GW_A_RESOLVER,
+	NETEMU_GW_A_DHCP_DOMAIN,
+	NETEMU_GW_A_DHCP_SEARCH,
+	NETEMU_GW_A_DHCP_NTP,
+	NETEMU_GW_A_DHCP_NEXT_SERVER,
+	NETEMU_GW_A_DHCP_BOOTFILE,
+	NETEMU_GW_A_DHCP_MTU,
+	NETEMU_GW_A_DHCP_ROUTES,
+	NETEMU_GW_A_DHCP_OPTIONS,
+	NETEMU_GW_A_DHCP_POOL_FULL,
 
 	__NETEMU_GW_A_MAX,
 };
@@ -496,7 +554,10 @@ enum netemu_gw_attr {
 	X(NO_GUEST, "no_guest", "for a guest whose MAC address is not known") \
 	X(NO_MEMORY, "no_memory", "no memory")				\
 	X(DOWN, "down", "for a guest, while the gateway is down")	\
-	X(FORGED, "forged", "source address that is leased to another")
+	X(FORGED, "forged", "source address that is leased to another")	\
+	X(DHCP, "dhcp", "DHCP request that gets no answer")		\
+	X(POOL_FULL, "pool_full", "DHCP request, and no address is left") \
+	X(UPLINK, "uplink", "DHCP request from a network card of the host")
 
 #define NETEMU_GW_DROP_ENUM(sym, name, text)	NETEMU_GW_DROP_##sym,
 enum netemu_gw_drop {
