@@ -93,6 +93,25 @@ int check_mtu(uint32_t mtu, const struct link_info *link);
 int delete_link(struct ctl *ctl, const struct link_info *link,
 		const char *what);
 
+/*
+ * gateway_dhcp.c: takes the value of the key @word; *found says whether it is
+ * one of DHCP_HELP at all.
+ */
+int dhcp_key(struct args *args, const char *word, struct dhcp_words *words,
+	     bool *found);
+
+#define DHCP_HELP							\
+	"\n"								\
+	"What guests are told by DHCP besides; \"none\" takes it away:\n" \
+	"  domain       NAME\n"						\
+	"  search       NAME,...\n"					\
+	"  ntp-server   ADDRESS,...\n"					\
+	"  next-server  ADDRESS, of the boot server\n"			\
+	"  bootfile     NAME\n"						\
+	"  dhcp-route   SUBNET=NEXT-HOP,...\n"				\
+	"  dhcp-option  CODE=TEXT or CODE:HEX; several times for several, all of them\n" \
+	"               together\n"
+
 /* gateway.c: for networks, which have one. */
 
 /* Takes the value of the key @word; @object is the one whose help is offered. */

@@ -73,6 +73,8 @@ int gateway_key(struct ctl *ctl, struct args *args, const char *word,
 		       parse_resolvers(ctl, args, word, spec);
 	ret = parse_opt(args, word, "", gateway_opts, GATEWAY_OPT_COUNT,
 			&spec->opts, &found);
+	if (!found)
+		ret = dhcp_key(args, word, &spec->words, &found);
 	if (found)
 		return ret;
 	return usage_error("unknown key \"%s\": try \"netemu-ctl %s help\"",
@@ -109,7 +111,7 @@ static int parse_add(struct ctl *ctl, struct args *args,
 
 bool gateway_changes(const struct gateway_spec *spec)
 {
-	return spec->opts.given || spec->has_subnet || spec->has_resolvers ||
+	return spec->opts.given || spec->words.given || spec->has_subnet || spec->has_resolvers ||
 	       spec->has_mtu || spec->up;
 }
 
@@ -344,5 +346,5 @@ const struct object gateway_object = {
 	.more = "SUBNET is like 10.0.2.0/24, which it is at first; its mask has 16 to 29 bits.\n"
 		"SERVERS are up to three resolvers of the host, as in 192.0.2.1,192.0.2.2;\n"
 		"\"none\"; or \"auto\", those of /etc/resolv.conf, which it is at first:\n"
-		"only these are changed by \"refresh\".\n",
+		"only these are changed by \"refresh\".\n" DHCP_HELP,
 };

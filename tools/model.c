@@ -127,6 +127,10 @@ const struct opt_def gateway_opts[GATEWAY_OPT_COUNT] = {
 		NETEMU_GW_LEASE_TIME_DEFAULT, "seconds",
 		"how long a lease lasts; 4294967295 = for ever",
 	},
+	[GATEWAY_OPT_DHCP_MTU] = {
+		"dhcp-mtu", "dhcp_mtu", OPT_NUMBER, 0, UINT16_MAX, 0, "bytes",
+		"the MTU that guests are told; 0 = that of the gateway",
+	},
 	[GATEWAY_OPT_HOST_ACCESS] = {
 		"host-access", "host_access", OPT_WORD, NETEMU_HOST_ACCESS_NO,
 		NETEMU_HOST_ACCESS_LOOPBACK, NETEMU_HOST_ACCESS_NO, NULL,

@@ -63,6 +63,7 @@ enum gateway_opt {
 	GATEWAY_OPT_DHCP_START,
 	GATEWAY_OPT_DHCP_END,
 	GATEWAY_OPT_LEASE_TIME,
+	GATEWAY_OPT_DHCP_MTU,
 	GATEWAY_OPT_HOST_ACCESS,
 	GATEWAY_OPT_LINK_LOCAL,
 	GATEWAY_OPT_RESTRICT,
@@ -149,6 +150,38 @@ struct resolvers {
 	uint32_t v[NETEMU_GW_RESOLVERS_MAX];
 };
 
+enum dhcp_word {
+	DHCP_WORD_DOMAIN,
+	DHCP_WORD_SEARCH,
+	DHCP_WORD_NTP,
+	DHCP_WORD_NEXT_SERVER,
+	DHCP_WORD_BOOTFILE,
+	DHCP_WORD_ROUTES,
+	DHCP_WORD_OPTIONS,
+	DHCP_WORD_COUNT,
+};
+
+struct dhcp_route {
+	uint32_t dest;
+	uint32_t gateway;	/* 0 = on the link */
+	uint8_t prefix;
+};
+
+/* What DHCP tells guests besides addresses; all of it may be empty. */
+struct dhcp_words {
+	uint32_t given;		/* bit n: enum dhcp_word n is meant */
+	char domain[NETEMU_GW_DOMAIN_MAX + 1];
+	char search[NETEMU_GW_SEARCH_MAX + 1];	/* commas between */
+	char bootfile[NETEMU_GW_BOOTFILE_MAX + 1];
+	unsigned int n_ntp;
+	uint32_t ntp[NETEMU_GW_NTP_MAX];
+	uint32_t next_server;	/* 0 = none */
+	unsigned int n_routes;
+	struct dhcp_route routes[NETEMU_GW_ROUTES_MAX];
+	unsigned int options_len;
+	uint8_t options[NETEMU_GW_DHCP_OPTIONS_MAX]; /* code, length, bytes */
+};
+
 struct gateway_info {
 	bool present;		/* the device is a gateway */
 	char master_name[NAME_SIZE]; /* only of wire_gateway_*(); may be "" */
@@ -157,6 +190,8 @@ struct gateway_info {
 	struct resolvers resolvers;
 	bool resolvers_auto;	/* they are the host's, and follow them */
 	uint32_t resolver;	/* the one in use; 0 = none answers */
+	struct dhcp_words words;
+	bool pool_full;		/* who asked last for an address got none */
 	uint32_t zone;
 	uint32_t leases;
 	uint32_t guests;
@@ -286,6 +321,7 @@ struct gateway_spec {
 	bool up;		/* false: as it is */
 	struct subnet subnet;
 	struct resolvers resolvers;
+	struct dhcp_words words;
 	uint32_t mtu;
 };
 

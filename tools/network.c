@@ -185,5 +185,6 @@ const struct object network_object = {
 	.verbs = verbs,
 	.keys = keys,
 	.more = "Mode nat, which it is at first, has a gateway, the device NAME-gw; mode\n"
-		"isolated has none. SUBNET and SERVERS are those of \"gateway add\".\n",
+		"isolated has none. SUBNET and SERVERS are those of \"gateway add\".\n"
+		DHCP_HELP,
 };

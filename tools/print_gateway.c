@@ -43,6 +43,9 @@ static void fill_gateway(json_object *o, const struct gateway_info *gw)
 	json_object_object_add(o, "dns_server_auto",
 			       json_object_new_boolean(gw->resolvers_auto));
 	json_object_object_add(o, "resolver", json_resolver(gw->resolver));
+	json_dhcp_words(o, &gw->words);
+	json_object_object_add(o, "pool_full",
+			       json_object_new_boolean(gw->pool_full));
 	json_object_object_add(o, "zone", json_object_new_int64(gw->zone));
 	json_object_object_add(o, "lease_count",
 			       json_object_new_int64(gw->leases));
@@ -90,8 +93,8 @@ void text_subnet(const struct gateway_info *gw)
 
 void text_counts(const struct gateway_info *gw)
 {
-	printf(" leases %u guests %u connections %u of %u", gw->leases,
-	       gw->guests, gw->connections,
+	printf(" leases %u%s guests %u connections %u of %u", gw->leases,
+	       gw->pool_full ? " (no address left)" : "", gw->guests, gw->connections,
 	       gw->opts.value[GATEWAY_OPT_CONNECTIONS]);
 }
 
@@ -140,6 +143,7 @@ static void text_gateway(const struct format *f, const struct link_info *link)
 	if (!f->details)
 		text_opts(gateway_opts, GATEWAY_OPT_COUNT, &gw->opts, false,
 			  SAID_APART);
+	text_dhcp_words(&gw->words);
 	putchar('\n');
 	if (f->details) {
 		mac_text(link->addr, mac);

@@ -17,6 +17,7 @@ static const struct wire_opt gateway_map[GATEWAY_OPT_COUNT] = {
 	[GATEWAY_OPT_DHCP_START] = { NETEMU_GW_A_DHCP_START, 4 },
 	[GATEWAY_OPT_DHCP_END] = { NETEMU_GW_A_DHCP_END, 4 },
 	[GATEWAY_OPT_LEASE_TIME] = { NETEMU_GW_A_LEASE_TIME, 4 },
+	[GATEWAY_OPT_DHCP_MTU] = { NETEMU_GW_A_DHCP_MTU, 2 },
 	[GATEWAY_OPT_HOST_ACCESS] = { NETEMU_GW_A_HOST_ACCESS, 1 },
 	[GATEWAY_OPT_LINK_LOCAL] = { NETEMU_GW_A_LINK_LOCAL, 1 },
 	[GATEWAY_OPT_RESTRICT] = { NETEMU_GW_A_RESTRICT, 1 },
@@ -36,6 +37,7 @@ void put_gateway_data(struct request *req, const struct gateway_spec *spec)
 	}
 	request_put_opts(req, gateway_map, gateway_opts, GATEWAY_OPT_COUNT,
 			 &spec->opts);
+	put_dhcp_words(req, &spec->words);
 	if (spec->has_resolvers) {
 		request_put(req, "dns-server", NETEMU_GW_A_RESOLVERS,
 			    spec->resolvers.v,
@@ -122,6 +124,8 @@ void parse_gateway(const struct nlattr *nest, struct gateway_info *gw)
 	parse_resolvers(tb[NETEMU_GW_A_RESOLVERS], &gw->resolvers);
 	gw->resolvers_auto = attr_uint(tb[NETEMU_GW_A_RESOLVERS_AUTO]);
 	gw->resolver = attr_uint(tb[NETEMU_GW_A_RESOLVER]);
+	parse_dhcp_words(tb, &gw->words);
+	gw->pool_full = attr_uint(tb[NETEMU_GW_A_DHCP_POOL_FULL]);
 	gw->zone = attr_uint(tb[NETEMU_GW_A_ZONE]);
 	gw->leases = attr_uint(tb[NETEMU_GW_A_LEASES]);
 	gw->guests = attr_uint(tb[NETEMU_GW_A_GUESTS]);

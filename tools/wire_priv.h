@@ -85,6 +85,8 @@ int parse_link(struct nlmsghdr *nlh, struct link_info *link,
 	       struct nlattr **info_data);
 void parse_switch(const struct nlattr *nest, struct switch_info *sw);
 void put_gateway_data(struct request *req, const struct gateway_spec *spec);
+void put_dhcp_words(struct request *req, const struct dhcp_words *words);
+void parse_dhcp_words(struct nlattr **tb, struct dhcp_words *words);
 void parse_gateway(const struct nlattr *nest, struct gateway_info *gw);
 int parse_port(struct nlmsghdr *nlh, struct port_info *port);
 int parse_network(struct nlmsghdr *nlh, struct network_info *network);
