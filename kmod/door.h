@@ -18,6 +18,8 @@ struct net_device *nemu_door_switch_add(struct net *net, const char *name,
 					const struct nlattr *options,
 					struct netlink_ext_ack *extack);
 void nemu_door_switch_del(struct net_device *sw_dev, struct list_head *head);
+void nemu_door_guard_ports(struct net_device *sw_dev,
+			   const struct nlattr *options);
 int nemu_door_port_add(struct net_device *sw_dev, struct net_device *dev,
 		       struct netlink_ext_ack *extack);
 

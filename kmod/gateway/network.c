@@ -122,6 +122,7 @@ static int add_devices(struct nemu_network *network, struct net *net,
 	if (IS_ERR(network->sw))
 		return PTR_ERR(network->sw);
 	if (wish->mode == NETEMU_NETWORK_NAT) {
+		nemu_door_guard_ports(network->sw, wish->sw);
 		network->gw = add_gateway(net, gw_name, network->sw, wish->gw,
 					  extack);
 		if (IS_ERR(network->gw)) {

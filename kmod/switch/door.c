@@ -51,6 +51,25 @@ void nemu_door_switch_del(struct net_device *sw_dev, struct list_head *head)
 EXPORT_SYMBOL_GPL(nemu_door_switch_del);
 
 /**
+ * nemu_door_guard_ports() - guard the ports that a new switch will have
+ * @sw_dev: device of a switch
+ * @options: nest of %NETEMU_SWITCH_A_* that it was made with, or NULL: what they
+ *	say of the guard stays
+ */
+void nemu_door_guard_ports(struct net_device *sw_dev,
+			   const struct nlattr *options)
+{
+	struct nemu_switch *sw = netdev_priv(sw_dev);
+	const struct nlattr *ports;
+
+	ports = options ? nla_find_nested(options,
+					  NETEMU_SWITCH_A_PORT_DEFAULTS) : NULL;
+	if (!ports || !nla_find_nested(ports, NETEMU_PORT_A_GUARD))
+		sw->opts.port.flags |= NEMU_PORT_GUARD;
+}
+EXPORT_SYMBOL_GPL(nemu_door_guard_ports);
+
+/**
  * nemu_door_port_add() - make a device a port
  * @sw_dev: device of a switch
  * @dev: the port to be

@@ -55,8 +55,9 @@
  *
  *   A network is a switch with what belongs to it, made and removed as one. It
  *   has the name of its switch. In mode nat its gateway is the device NAME-gw. The
- *   host has no port in it. Both devices can be used and changed like any others;
- *   when the switch goes, the gateway goes with it.
+ *   host has no port in it, and ports that come are guarded unless SWITCH says
+ *   otherwise. Both devices can be used and changed like any others; when the
+ *   switch goes, the gateway goes with it.
  *
  *   %NETEMU_CMD_NETWORK_GET  do: %NETEMU_A_IFNAME; dump: all of the namespace
  *       reply: IFNAME IFINDEX NETWORK{all}
@@ -266,15 +267,15 @@ enum netemu_port_state {
  * @NETEMU_PORT_A_DROPS: nest, read only, as %NETEMU_SWITCH_A_DROPS; counted at
  *	the port a frame came in by, or at the one it could not leave by
  * @NETEMU_PORT_A_PAD: alignment
- * @NETEMU_PORT_A_GUARD: u8, 0/1, default 0: of what comes in here, dropped is
- *	what a guest does not send that is honest: IPv4 and ARP with a source
- *	address that a gateway of the switch leased, reserved or has itself, but
- *	for another MAC address or another port; any frame of such a MAC address,
- *	while the port that it is bound to is in use; ARP that is malformed or
- *	whose sender is not the frame's; answers of DHCP servers (UDP to port 68,
- *	in IPv6 546); IPv6 router advertisements and redirects; headers too short
- *	to tell. Addresses that nobody has bound are free. The port of a gateway
- *	itself is never guarded: there it stays 0.
+ * @NETEMU_PORT_A_GUARD: u8, 0/1, default 0: drop what an honest guest does not
+ *	send. IPv4 and ARP with a source address that a gateway of the switch
+ *	leased, reserved or has itself, from another MAC address or port than
+ *	it told; any frame of such a MAC address, while the port that it is
+ *	bound to is in use; ARP that is malformed or whose sender is not the
+ *	frame's; answers of DHCP servers (UDP to port 68, in IPv6 546); IPv6
+ *	router advertisements and redirects; headers too short to tell.
+ *	Addresses that nobody has are free. The port of a gateway itself is
+ *	never guarded: there it stays 0.
  */
 enum netemu_port_attr {
 	NETEMU_PORT_A_LEARNING = 1,
