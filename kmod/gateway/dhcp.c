@@ -121,7 +121,7 @@ static struct nemu_lease *own_lease(const struct call *c)
 static bool is_elsewhere(const struct call *c, const struct nemu_lease *l)
 {
 	return nemu_lease_is_live(l, c->in->now) && l->port &&
-	       l->port != c->in->port && !c->client.roams;
+	       l->port != c->in->port;
 }
 
 static enum nemu_dhcp_drop pick(struct call *c, struct nemu_lease **lease)
@@ -358,7 +358,7 @@ static enum nemu_dhcp_drop held(struct call *c, u32 addr,
 		return NEMU_DHCP_DROP_OTHER_SERVER;
 	/* Port 0: restored, and not renewed since. */
 	if (!l || l->addr != addr ||
-	    (l->port && l->port != c->in->port && !c->client.roams))
+	    (l->port && l->port != c->in->port))
 		return NEMU_DHCP_DROP_UNKNOWN;
 	*lease = l;
 	return NEMU_DHCP_DROP_NONE;
@@ -475,10 +475,7 @@ void nemu_dhcp_input(struct nemu_dhcp *dhcp, const struct nemu_dhcp_input *in,
 		.in = in,
 		.out = out,
 		.leases = dhcp->leases,
-		.client = {
-			.port = in->port,
-			.roams = dhcp->config.flags & NEMU_DHCP_F_ROAM,
-		},
+		.client.port = in->port,
 	};
 
 	out->action = NEMU_DHCP_NO_REPLY;

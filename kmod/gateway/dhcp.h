@@ -126,7 +126,6 @@ struct nemu_dhcp_route {
 #define NEMU_DHCP_F_PROBE	BIT(0)	/* probe an address before it is offered */
 #define NEMU_DHCP_F_BOOTP	BIT(1)	/* BOOTP clients get addresses of the pool */
 #define NEMU_DHCP_F_AUTHORITATIVE BIT(2) /* refuse what RFC 2131 ignores */
-#define NEMU_DHCP_F_ROAM	BIT(3)	/* a client is the same on every port */
 
 /**
  * struct nemu_dhcp_config - settings of a server

@@ -108,14 +108,12 @@ struct nemu_lease {
  * @port: where it is, never 0
  * @id: client-id
  * @id_len: bytes of @id, 0 = none
- * @roams: a client is the same on whichever port it comes
  */
 struct nemu_lease_client {
 	u8 mac[ETH_ALEN];
 	u32 port;
 	const u8 *id;
 	u8 id_len;
-	bool roams;
 };
 
 /**

@@ -18,7 +18,7 @@ static bool may_have(const struct nemu_lease *l,
 {
 	if (nemu_lease_is_reserved(l))
 		return false;
-	return !l->port || l->port == client->port || client->roams ||
+	return !l->port || l->port == client->port ||
 	       l->state == NEMU_LEASE_RELEASED ||
 	       l->state == NEMU_LEASE_EXPIRED ||
 	       (l->state == NEMU_LEASE_BOUND && l->until <= now);

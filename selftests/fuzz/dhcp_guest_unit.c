@@ -55,9 +55,21 @@ TEST_F(server, client_belongs_to_its_port)
 	/* When the port is gone its client may be anywhere. */
 	nemu_lease_port_gone(self->dhcp->leases, 1, self->now);
 	EXPECT_EQ(NET(15), bound_at(self, mac_a, 3));
-	self->dhcp->config.flags |= NEMU_DHCP_F_ROAM;
-	EXPECT_EQ(NET(15), bound_at(self, mac_a, 4));
-	EXPECT_EQ(4, nemu_lease_find(self->dhcp->leases, NET(15))->port);
+}
+
+/* Whoever keeps account of bindings hears of each end, whatever came first. */
+TEST_F(server, what_is_over_is_told)
+{
+	EXPECT_EQ(NET(15), bound(self, mac_a));
+	self->now += 100000;
+	EXPECT_EQ(NET(15), discover_at(self, mac_a, 1));
+	EXPECT_TRUE(has_event(self, NEMU_DHCP_EVENT_EXPIRED, NET(15)));
+	EXPECT_EQ(NET(15), bound(self, mac_a));
+	/* It is over, and its address is not of the pool any more. */
+	self->now += 100000;
+	self->dhcp->leases->end = NET(14);
+	discover_at(self, mac_a, 1);
+	EXPECT_TRUE(has_event(self, NEMU_DHCP_EVENT_EXPIRED, NET(15)));
 }
 
 TEST_F(server, reservation_wins)
