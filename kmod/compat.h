@@ -12,6 +12,7 @@
 #include <linux/rtnetlink.h>
 #include <net/dst.h>
 #include <net/genetlink.h>
+#include <net/udp.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
 #error "netemu needs Linux 6.1 or newer"
@@ -112,6 +113,16 @@ static inline __be16 nemu_vlan_protocol(struct sk_buff *skb, int *depth)
 	return vlan_get_protocol_and_depth(skb, skb->protocol, depth);
 }
 #endif /* < 6.4 */
+
+/* Where the UDP sockets of a namespace are. */
+static inline struct udp_table *nemu_udp_table(struct net *net)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+	return net->ipv4.udp_table;
+#else
+	return &udp_table;
+#endif /* < 6.2: one table for all */
+}
 
 /* NL_SET_ERR_MSG() for a message chosen at run time; it must stay for ever. */
 static inline void nemu_extack_msg(struct netlink_ext_ack *extack,

@@ -51,7 +51,7 @@ int nemu_check_message(struct genl_info *info)
 {
 	static const u16 nests[] = {
 		NETEMU_A_SWITCH, NETEMU_A_PORT, NETEMU_A_NETWORK,
-		NETEMU_A_GATEWAY,
+		NETEMU_A_GATEWAY, NETEMU_A_FORWARD,
 	};
 	const struct nlattr *nest;
 	int err, i;
@@ -569,6 +569,30 @@ static const struct genl_ops ops[] = {
 	{
 		.cmd		= NETEMU_CMD_NETWORK_DEL,
 		.policy		= nemu_network_get_policy,
+		.maxattr	= NETEMU_A_MAX,
+		.flags		= GENL_UNS_ADMIN_PERM,
+		.doit		= nemu_part_doit,
+	},
+	{
+		.cmd		= NETEMU_CMD_FORWARD_GET,
+		.start		= nemu_part_start,
+		.policy		= nemu_forward_policy,
+		.maxattr	= NETEMU_A_MAX,
+		.flags		= GENL_UNS_ADMIN_PERM,
+		.doit		= nemu_part_doit,
+		.dumpit		= nemu_part_dumpit,
+		.done		= nemu_part_done,
+	},
+	{
+		.cmd		= NETEMU_CMD_FORWARD_NEW,
+		.policy		= nemu_forward_policy,
+		.maxattr	= NETEMU_A_MAX,
+		.flags		= GENL_UNS_ADMIN_PERM,
+		.doit		= nemu_part_doit,
+	},
+	{
+		.cmd		= NETEMU_CMD_FORWARD_DEL,
+		.policy		= nemu_forward_policy,
 		.maxattr	= NETEMU_A_MAX,
 		.flags		= GENL_UNS_ADMIN_PERM,
 		.doit		= nemu_part_doit,

@@ -40,6 +40,18 @@ static const struct nla_policy network_nest[NETEMU_NETWORK_A_MAX + 1] = {
 	[NETEMU_NETWORK_A_MODE]		= { .type = NLA_U8 },
 };
 
+#define NEMU_ADDRESS	NLA_POLICY_EXACT_LEN(sizeof(__be32))
+
+static const struct nla_policy forward_nest[NETEMU_FORWARD_A_MAX + 1] = {
+	[NETEMU_FORWARD_A_KIND]		= { .type = NLA_U8 },
+	[NETEMU_FORWARD_A_PROTOCOL]	= { .type = NLA_U8 },
+	[NETEMU_FORWARD_A_ADDRESS]	= NEMU_ADDRESS,
+	[NETEMU_FORWARD_A_PORT]		= { .type = NLA_U16 },
+	[NETEMU_FORWARD_A_PORTS]	= { .type = NLA_U16 },
+	[NETEMU_FORWARD_A_TO]		= NEMU_ADDRESS,
+	[NETEMU_FORWARD_A_TO_PORT]	= { .type = NLA_U16 },
+};
+
 const struct nla_policy nemu_network_get_policy[NETEMU_A_MAX + 1] = {
 	[NETEMU_A_IFNAME]	= NEMU_NAME,
 };
@@ -50,4 +62,9 @@ const struct nla_policy nemu_network_new_policy[NETEMU_A_MAX + 1] = {
 	[NETEMU_A_SWITCH]	= { .type = NLA_NESTED },
 	[NETEMU_A_NETWORK]	= NLA_POLICY_NESTED(network_nest),
 	[NETEMU_A_GATEWAY]	= { .type = NLA_NESTED },
+};
+
+const struct nla_policy nemu_forward_policy[NETEMU_A_MAX + 1] = {
+	[NETEMU_A_IFINDEX]	= NEMU_IFINDEX,
+	[NETEMU_A_FORWARD]	= NLA_POLICY_NESTED(forward_nest),
 };

@@ -113,7 +113,8 @@ void nemu_arp_rx(struct nemu_gw *gw, const struct nemu_gw_config *config,
 	memcpy(&sender, arp->sender_addr, sizeof(sender));
 	memcpy(&target, arp->target_addr, sizeof(target));
 	if (!is_valid(arp, eth_hdr(skb)) ||
-	    (sender && !nemu_gw_is_guest(config, sender))) {
+	    (sender && (!nemu_gw_is_guest(config, sender) ||
+			nemu_gw_serves(gw, sender)))) {
 		nemu_gw_drop(gw, skb, NETEMU_GW_DROP_ARP_INVALID);
 		return;
 	}
@@ -126,7 +127,7 @@ void nemu_arp_rx(struct nemu_gw *gw, const struct nemu_gw_config *config,
 		return;
 	}
 	if (arp->head.ar_op == htons(ARPOP_REQUEST) &&
-	    (target == config->gateway || target == config->dns))
+	    nemu_gw_has(gw, config, target))
 		send_arp(gw, config, ARPOP_REPLY, target, sender, mac, mac);
 	consume_skb(skb);
 }

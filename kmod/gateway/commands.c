@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Which command is answered by which room. */
 #include "commands.h"
+#include "forward.h"
 #include "network.h"
 #include "../part.h"
 
@@ -21,6 +22,20 @@ static const struct nemu_part_op ops[] = {
 	{
 		.cmd	= NETEMU_CMD_NETWORK_DEL,
 		.doit	= nemu_network_del_doit,
+	},
+	{
+		.cmd	= NETEMU_CMD_FORWARD_GET,
+		.doit	= nemu_forward_get_doit,
+		.start	= nemu_forward_get_start,
+		.dumpit	= nemu_forward_get_dumpit,
+	},
+	{
+		.cmd	= NETEMU_CMD_FORWARD_NEW,
+		.doit	= nemu_forward_new_doit,
+	},
+	{
+		.cmd	= NETEMU_CMD_FORWARD_DEL,
+		.doit	= nemu_forward_del_doit,
 	},
 };
 

@@ -57,6 +57,7 @@ const struct nla_policy nemu_gw_policy[NEMU_GW_POLICY_MAX + 1] = {
 		.len = NETEMU_GW_DHCP_OPTIONS_MAX,
 	},
 	[NETEMU_GW_A_DHCP_POOL_FULL]	= READ_ONLY,
+	[NETEMU_GW_A_FORWARDS]		= READ_ONLY,
 	[NETEMU_GW_A_MAX + 1 ... NEMU_GW_POLICY_MAX] = UNKNOWN,
 };
 
@@ -294,7 +295,7 @@ size_t nemu_gw_fill_size(void)
 	       nla_total_size(sizeof(__be32) * NETEMU_GW_RESOLVERS_MAX) +
 	       nla_total_size(sizeof(u8)) * 5 +
 	       nla_total_size(sizeof(u16)) +
-	       nla_total_size(sizeof(u32)) * 3 +
+	       nla_total_size(sizeof(u32)) * 4 +
 	       nemu_gw_dhcp_fill_size() +
 	       nla_total_size(0) +
 	       nla_total_size_64bit(sizeof(u64)) * NETEMU_GW_DROP_MAX;
@@ -350,7 +351,8 @@ int nemu_gw_fill(struct sk_buff *skb, struct nemu_gw *gw)
 	    nemu_gw_dhcp_fill(skb, gw, config) ||
 	    nla_put_u16(skb, NETEMU_GW_A_ZONE, gw->zone) ||
 	    nla_put_u32(skb, NETEMU_GW_A_GUESTS, READ_ONCE(gw->guests.count)) ||
-	    nla_put_u32(skb, NETEMU_GW_A_CONNECTIONS, nemu_nat_connections(gw)))
+	    nla_put_u32(skb, NETEMU_GW_A_CONNECTIONS, nemu_nat_connections(gw)) ||
+	    nla_put_u32(skb, NETEMU_GW_A_FORWARDS, gw->forward_count))
 		return -EMSGSIZE;
 	return fill_drops(skb, gw);
 }

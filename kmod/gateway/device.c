@@ -86,6 +86,7 @@ static void gw_uninit(struct net_device *dev)
 {
 	struct nemu_gw *gw = netdev_priv(dev);
 
+	nemu_gw_close_forwards(gw);
 	nemu_nat_detach(gw);
 	nemu_routes_free(gw->routes);
 	nemu_dhcp_stop(gw);
@@ -167,6 +168,7 @@ static void gw_setup(struct net_device *dev)
 	nemu_gw_config_init(&gw->first);
 	nemu_guests_init(&gw->guests);
 	nemu_resolve_init(&gw->resolve);
+	INIT_LIST_HEAD(&gw->forwards);
 }
 
 static int gw_validate(struct nlattr *tb[], struct nlattr *data[],
@@ -218,6 +220,11 @@ static int gw_changelink(struct net_device *dev, struct nlattr *tb[],
 		NL_SET_ERR_MSG(extack,
 			       "netemu: the subnet of a gateway can't change; make a new one");
 		err = -EOPNOTSUPP;
+	}
+	if (!err && !nemu_gw_fits_forwards(gw, config)) {
+		NL_SET_ERR_MSG(extack,
+			       "netemu: an address is one of a forward or service");
+		err = -EBUSY;
 	}
 	if (!err)
 		err = nemu_dhcp_change(gw, config, dev->mtu);

@@ -97,7 +97,8 @@ static int configure(struct nemu_dhcp_config *c,
 	return set_options(&c->options, config, mtu);
 }
 
-static struct nemu_lease_table *make_table(const struct nemu_gw_config *config)
+static struct nemu_lease_table *make_table(const struct nemu_gw *gw,
+					   const struct nemu_gw_config *config)
 {
 	u32 start = ntohl(config->dhcp_start), end = ntohl(config->dhcp_end);
 	u32 capacity = min_t(u32, end - start + 1, LEASES_MAX);
@@ -112,6 +113,7 @@ static struct nemu_lease_table *make_table(const struct nemu_gw_config *config)
 				      get_random_u64());
 	nemu_lease_table_bar(table, ntohl(config->gateway));
 	nemu_lease_table_bar(table, ntohl(config->dns));
+	nemu_gw_bar_services(gw, nemu_lease_table_bar, table);
 	return table;
 }
 
@@ -144,7 +146,7 @@ int nemu_dhcp_start(struct nemu_gw *gw, const struct nemu_gw_config *config)
 	if (err)
 		goto err_free;
 	err = -ENOMEM;
-	dhcp->engine.leases = make_table(config);
+	dhcp->engine.leases = make_table(gw, config);
 	if (!dhcp->engine.leases)
 		goto err_free;
 	gw->dhcp = dhcp;
@@ -178,7 +180,7 @@ int nemu_dhcp_change(struct nemu_gw *gw, const struct nemu_gw_config *config,
 	if (!c)
 		return -ENOMEM;
 	err = configure(c, config, mtu);
-	table = err ? NULL : make_table(config);
+	table = err ? NULL : make_table(gw, config);
 	if (!table) {
 		kfree(c);
 		return err ?: -ENOMEM;
@@ -213,6 +215,49 @@ void nemu_dhcp_stop(struct nemu_gw *gw)
 	kvfree(dhcp->engine.leases);
 	kvfree(dhcp);
 	gw->dhcp = NULL;
+}
+
+/**
+ * nemu_dhcp_bar() - lease an address to nobody
+ * @gw: gateway
+ * @addr: address
+ *
+ * Return: 0, or -EBUSY if somebody has it leased or reserved.
+ */
+int nemu_dhcp_bar(struct nemu_gw *gw, __be32 addr)
+{
+	struct nemu_dhcp_service *dhcp = gw->dhcp;
+	struct nemu_lease_table *table;
+	struct nemu_lease *lease;
+	int err = 0;
+
+	spin_lock_bh(&dhcp->lock);
+	table = dhcp->engine.leases;
+	lease = nemu_lease_find(table, ntohl(addr));
+	if (lease && (nemu_lease_is_live(lease, nemu_dhcp_now()) ||
+		      nemu_lease_is_reserved(lease))) {
+		err = -EBUSY;
+	} else {
+		if (lease)
+			nemu_lease_delete(table, ntohl(addr));
+		nemu_lease_table_bar(table, ntohl(addr));
+	}
+	spin_unlock_bh(&dhcp->lock);
+	return err;
+}
+
+/**
+ * nemu_dhcp_unbar() - an address can be leased again
+ * @gw: gateway
+ * @addr: address for which nemu_dhcp_bar() returned 0
+ */
+void nemu_dhcp_unbar(struct nemu_gw *gw, __be32 addr)
+{
+	struct nemu_dhcp_service *dhcp = gw->dhcp;
+
+	spin_lock_bh(&dhcp->lock);
+	nemu_lease_table_unbar(dhcp->engine.leases, ntohl(addr));
+	spin_unlock_bh(&dhcp->lock);
 }
 
 /**

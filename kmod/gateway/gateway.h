@@ -32,6 +32,7 @@
 #include <net/netlink.h>
 
 struct nemu_dhcp_service;
+struct nemu_lease_table;
 struct nemu_routes;
 struct nf_conn;
 
@@ -139,6 +140,9 @@ struct nemu_gw_stats {
  * @resolve: which resolver is asked
  * @routes: where its guests' flows go; per CPU
  * @dhcp: DHCP service
+ * @forwards: forwards and services; RTNL
+ * @forward_count: how many; RTNL
+ * @services: how many of them are services; RTNL, read under RCU
  * @first: options before the device is registered
  */
 struct nemu_gw {
@@ -151,6 +155,9 @@ struct nemu_gw {
 	struct nemu_resolve resolve;
 	struct nemu_routes __percpu *routes;
 	struct nemu_dhcp_service *dhcp;
+	struct list_head forwards;
+	u32 forward_count;
+	u32 services;
 	struct nemu_gw_config first;
 };
 
@@ -253,6 +260,19 @@ int nemu_dhcp_change(struct nemu_gw *gw, const struct nemu_gw_config *config,
 void nemu_dhcp_stop(struct nemu_gw *gw);
 u32 nemu_dhcp_leases(const struct nemu_gw *gw);
 bool nemu_dhcp_pool_full(const struct nemu_gw *gw);
+int nemu_dhcp_bar(struct nemu_gw *gw, __be32 addr);
+void nemu_dhcp_unbar(struct nemu_gw *gw, __be32 addr);
+
+/* forward_rules.c; the rest of it in forward.h */
+bool nemu_gw_serves(const struct nemu_gw *gw, __be32 addr);
+bool nemu_gw_has(const struct nemu_gw *gw, const struct nemu_gw_config *config,
+		 __be32 addr);
+bool nemu_gw_fits_forwards(const struct nemu_gw *gw,
+			   const struct nemu_gw_config *config);
+void nemu_gw_bar_services(const struct nemu_gw *gw,
+			  void (*bar)(struct nemu_lease_table *table, u32 addr),
+			  struct nemu_lease_table *table);
+void nemu_gw_close_forwards(struct nemu_gw *gw);
 
 /* binding.c */
 int nemu_binding_init(void);
@@ -263,7 +283,7 @@ void nemu_binding_own_changed(struct nemu_gw *gw,
 /* tcp_mss.c */
 bool nemu_tcp_clamp(struct sk_buff *skb, unsigned int mtu);
 
-/* nat.c, nat_hooks.c: the only rooms that know netfilter */
+/* nat*.c: the only rooms that know netfilter */
 int nemu_nat_init(void);
 void nemu_nat_exit(void);
 int nemu_nat_attach(struct nemu_gw *gw);

@@ -306,12 +306,22 @@ static void mark_used(struct nemu_lease_table *t, u32 addr, bool used)
 
 /**
  * nemu_lease_table_bar() - never give this address to anyone
- * @t: table without leases
+ * @t: table without a lease of it
  * @addr: the network's own; it may lie outside the pool
  */
 void nemu_lease_table_bar(struct nemu_lease_table *t, u32 addr)
 {
 	mark_used(t, addr, true);
+}
+
+/**
+ * nemu_lease_table_unbar() - an address may be given to clients again
+ * @t: table
+ * @addr: a barred one
+ */
+void nemu_lease_table_unbar(struct nemu_lease_table *t, u32 addr)
+{
+	mark_used(t, addr, nemu_lease_find(t, addr));
 }
 
 /**

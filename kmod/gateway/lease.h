@@ -168,6 +168,7 @@ size_t nemu_lease_table_size(u32 start, u32 end, u32 capacity);
 struct nemu_lease_table *nemu_lease_table_init(void *memory, u32 start, u32 end,
 					       u32 capacity, u64 seed);
 void nemu_lease_table_bar(struct nemu_lease_table *t, u32 addr);
+void nemu_lease_table_unbar(struct nemu_lease_table *t, u32 addr);
 struct nemu_lease *nemu_lease_first(struct nemu_lease_table *t,
 				    enum nemu_lease_queue queue);
 struct nemu_lease *nemu_lease_next(struct nemu_lease_table *t, u32 *cursor);

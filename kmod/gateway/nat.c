@@ -40,47 +40,8 @@ static void refuse(struct nemu_gw *gw, const struct nemu_gw_config *config,
 	nemu_gw_drop(gw, skb, reason);
 }
 
-/* Where a new connection goes, or why not. */
-static enum netemu_gw_drop
-find_destination(struct nemu_gw *gw, const struct nemu_gw_config *config,
-		 const struct nf_conntrack_tuple *tuple, __be32 *dest)
-{
-	__be32 addr = tuple->dst.u3.ip;
-
-	*dest = addr;
-	if (config->restricted)
-		return NETEMU_GW_DROP_RESTRICTED;
-	if (addr == config->dns) {
-		if ((tuple->dst.protonum != IPPROTO_UDP &&
-		     tuple->dst.protonum != IPPROTO_TCP) ||
-		    tuple->dst.u.all != htons(53))
-			return NETEMU_GW_DROP_DESTINATION;
-		*dest = nemu_resolve_pick(&gw->resolve, config);
-		return *dest ? NETEMU_GW_DROP_NONE :
-			       NETEMU_GW_DROP_NO_RESOLVER;
-	}
-	if (addr == config->gateway) {
-		*dest = htonl(INADDR_LOOPBACK);
-		return config->host_access == NETEMU_HOST_ACCESS_LOOPBACK ?
-		       NETEMU_GW_DROP_NONE : NETEMU_GW_DROP_DESTINATION;
-	}
-	if (ipv4_is_loopback(addr) || ipv4_is_multicast(addr) ||
-	    ipv4_is_zeronet(addr) || ipv4_is_lbcast(addr) ||
-	    nemu_gw_in_subnet(config, addr) ||
-	    (ipv4_is_linklocal_169(addr) && !config->link_local))
-		return NETEMU_GW_DROP_DESTINATION;
-	switch (inet_addr_type(dev_net(gw->dev), addr)) {
-	case RTN_UNICAST:
-		return NETEMU_GW_DROP_NONE;
-	case RTN_LOCAL:
-		return config->host_access == NETEMU_HOST_ACCESS_NO ?
-		       NETEMU_GW_DROP_DESTINATION : NETEMU_GW_DROP_NONE;
-	default:
-		return NETEMU_GW_DROP_DESTINATION;
-	}
-}
-
-static bool set_up(struct nf_conn *ct, enum nf_nat_manip_type what, __be32 addr)
+static bool set_up(struct nf_conn *ct, enum nf_nat_manip_type what, __be32 addr,
+		   __be16 port)
 {
 	struct nf_nat_range2 range = {
 		.flags = NF_NAT_RANGE_MAP_IPS,
@@ -89,6 +50,11 @@ static bool set_up(struct nf_conn *ct, enum nf_nat_manip_type what, __be32 addr)
 	};
 	u8 protocol = nf_ct_protonum(ct);
 
+	if (port) {
+		range.flags |= NF_NAT_RANGE_PROTO_SPECIFIED;
+		range.min_proto.all = port;
+		range.max_proto.all = port;
+	}
 	/*
 	 * Ports of the host that its own applications don't take by
 	 * themselves, in no order that could be guessed (RFC 6056).
@@ -101,6 +67,22 @@ static bool set_up(struct nf_conn *ct, enum nf_nat_manip_type what, __be32 addr)
 		range.max_proto.all = htons(NETEMU_GW_PORT_LAST);
 	}
 	return nf_nat_setup_info(ct, &range, what) == NF_ACCEPT;
+}
+
+/**
+ * nemu_nat_own() - a new connection becomes one of a gateway
+ * @gw: gateway
+ * @ct: unconfirmed connection whose translation is set up
+ *
+ * Its packets are translated by us, and by nobody else.
+ */
+void nemu_nat_own(struct nemu_gw *gw, struct nf_conn *ct)
+{
+	ct->status &= ~IPS_NAT_MASK;
+	if (!ct->master) {
+		nf_conntrack_get(&gw->template->ct_general);
+		ct->master = gw->template;
+	}
 }
 
 /*
@@ -118,10 +100,11 @@ open_connection(struct nemu_gw *gw, const struct nemu_gw_config *config,
 	struct nemu_flow flow;
 	struct rtable *rt;
 	__be32 from, dest;
+	__be16 port;
 
 	nf_ct_zone_init(&zone, gw->zone, NF_CT_ZONE_DIR_ORIG, 0);
 	nf_ct_zone_add(ct, &zone);
-	drop = find_destination(gw, config, tuple, &dest);
+	drop = nemu_nat_destination(gw, config, tuple, &dest, &port);
 	if (drop)
 		return drop;
 	if (nemu_nat_connections(gw) >= config->connections_limit)
@@ -136,14 +119,12 @@ open_connection(struct nemu_gw *gw, const struct nemu_gw_config *config,
 	}
 	ip_rt_put(rt);
 	if ((dest != tuple->dst.u3.ip &&
-	     !set_up(ct, NF_NAT_MANIP_DST, dest)) ||
-	    !set_up(ct, NF_NAT_MANIP_SRC, from))
+	     !set_up(ct, NF_NAT_MANIP_DST, dest, port)) ||
+	    !set_up(ct, NF_NAT_MANIP_SRC, from, 0) ||
+	    !nemu_nat_avoid_bound(dev_net(gw->dev), ct, NETEMU_GW_PORT_FIRST,
+				  NETEMU_GW_PORT_LAST))
 		return NETEMU_GW_DROP_CONNTRACK;
-	ct->status &= ~IPS_NAT_MASK;
-	if (!ct->master) {
-		nf_conntrack_get(&gw->template->ct_general);
-		ct->master = gw->template;
-	}
+	nemu_nat_own(gw, ct);
 	return NETEMU_GW_DROP_NONE;
 }
 
@@ -285,6 +266,14 @@ static void send_out(struct nemu_gw *gw, const struct nemu_gw_config *config,
 	ip_local_out(dev_net(gw->dev), NULL, skb);
 }
 
+/* Made by the administrator's word: a forward, or a guest's use of a service. */
+static bool is_wanted(const struct nemu_gw_config *config,
+		      const struct nf_conn *ct)
+{
+	return nemu_nat_is_inbound(ct) ||
+	       nemu_gw_is_guest(config, ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.u3.ip);
+}
+
 /**
  * nemu_nat_out() - a guest's packet for the gateway, the host or beyond
  * @gw: gateway
@@ -315,8 +304,8 @@ void nemu_nat_out(struct nemu_gw *gw, const struct nemu_gw_config *config,
 	}
 	skb_set_transport_header(skb, ip_hdrlen(skb));
 	dest = ip_hdr(skb)->daddr;
-	if (unlikely(dest == config->gateway || dest == config->dns) &&
-	    nemu_icmp_echo(gw, config, skb))
+	if (unlikely(nemu_gw_in_subnet(config, dest)) &&
+	    nemu_gw_has(gw, config, dest) && nemu_icmp_echo(gw, config, skb))
 		return;
 	if (unlikely(ip_hdr(skb)->ttl <= 1)) {
 		refuse(gw, config, skb, NETEMU_GW_DROP_TTL, ICMP_TIME_EXCEEDED,
@@ -326,20 +315,44 @@ void nemu_nat_out(struct nemu_gw *gw, const struct nemu_gw_config *config,
 	ct = track(gw, config, skb, &ctinfo);
 	if (unlikely(!ct))
 		return;
-	if (unlikely(config->restricted)) {
+	if (unlikely(config->restricted && !is_wanted(config, ct))) {
 		refuse_connection(gw, config, skb, NETEMU_GW_DROP_RESTRICTED);
 		return;
 	}
 	if (unlikely((dest == config->dns &&
 		      nemu_nat_dns_moves(gw, config, ct, ctinfo)) ||
 		     has_moved(gw, skb, ct, ctinfo))) {
+		bool inbound = nemu_nat_is_inbound(ct);
+
 		nf_ct_kill(ct);
 		nf_reset_ct(skb);
+		if (inbound) {
+			nemu_gw_drop(gw, skb, NETEMU_GW_DROP_NO_ROUTE);
+			return;
+		}
 		ct = track(gw, config, skb, &ctinfo);
 		if (!ct)
 			return;
 	}
 	send_out(gw, config, skb, ct, ctinfo);
+}
+
+/*
+ * The host's own packets may be cut into pieces: a smaller MTU told to it would
+ * hold for all that it sends to itself.
+ */
+static bool allow_pieces(struct sk_buff *skb)
+{
+	struct iphdr *ip;
+
+	if (!(skb->dev->flags & IFF_LOOPBACK) || skb_is_gso(skb) ||
+	    skb_ensure_writable(skb, sizeof(*ip)))
+		return false;
+	ip = ip_hdr(skb);
+	csum_replace2(&ip->check, ip->frag_off,
+		      ip->frag_off & ~htons(IP_DF));
+	ip->frag_off &= ~htons(IP_DF);
+	return true;
 }
 
 /**
@@ -361,7 +374,7 @@ void nemu_nat_in(struct nemu_gw *gw, struct sk_buff *skb, struct nf_conn *ct,
 	if (unlikely(ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.u3.ip ==
 		     config->dns))
 		nemu_nat_dns_heard(gw, config, skb, ct);
-	if (unlikely(is_too_big(skb, mtu))) {
+	if (unlikely(is_too_big(skb, mtu)) && !allow_pieces(skb)) {
 		/* The sender learns it from the host, as of any way. */
 		icmp_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED,
 			  htonl(mtu));

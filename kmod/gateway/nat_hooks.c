@@ -7,10 +7,8 @@
 
 #include <linux/module.h>
 #include <linux/netfilter_ipv4.h>
-#include <linux/xarray.h>
 #include <net/net_namespace.h>
 #include <net/netfilter/nf_conntrack_core.h>
-#include <net/netfilter/nf_conntrack_zones.h>
 #include <net/netfilter/nf_nat.h>
 #include <net/netns/generic.h>
 #include <net/xfrm.h>
@@ -22,39 +20,73 @@ module_param(zone_base, ushort, 0444);
 MODULE_PARM_DESC(zone_base,
 		 "First conntrack zone of the gateways of a namespace, 1 to 61439 (default 20480)");
 
-/**
- * struct nemu_nat_net - the gateways of a namespace
- * @gateways: by zone; RTNL, read under RCU
- * @count: of them; RTNL
- */
-struct nemu_nat_net {
-	struct xarray gateways;
-	unsigned int count;
-};
-
 static unsigned int nat_net_id;
 
-/*
- * The gateway of a connection that a packet goes to a guest of, or NULL. A
- * zone alone says nothing: the administrator may use zones too.
+/**
+ * nemu_nat_net() - the gateways of a namespace
+ * @net: namespace
  */
-static struct nemu_gw *gateway_of(struct net *net, const struct nf_conn *ct,
-				  enum ip_conntrack_info ctinfo)
+struct nemu_nat_net *nemu_nat_net(const struct net *net)
+{
+	return net_generic(net, nat_net_id);
+}
+
+/**
+ * nemu_nat_gateway_of() - the gateway whose guest a packet goes to
+ * @net: namespace
+ * @ct: connection of the packet
+ * @dir: the packet's direction in it
+ *
+ * The guest's side of a connection is the one that is in the gateway's zone. A
+ * zone alone says nothing: the administrator may use zones too.
+ *
+ * Context: RCU read side.
+ * Return: the gateway, or NULL.
+ */
+struct nemu_gw *nemu_nat_gateway_of(struct net *net, const struct nf_conn *ct,
+				    enum ip_conntrack_dir dir)
 {
 	const struct nf_conntrack_zone *zone = nf_ct_zone(ct);
 	const struct nemu_gw_config *config;
-	struct nemu_nat_net *nn;
+	enum ip_conntrack_dir guests;
 	struct nemu_gw *gw;
 
-	if (likely(zone->dir != NF_CT_ZONE_DIR_ORIG) ||
-	    CTINFO2DIR(ctinfo) != IP_CT_DIR_REPLY)
+	if (likely(zone->dir == NF_CT_DEFAULT_ZONE_DIR))
 		return NULL;
-	nn = net_generic(net, nat_net_id);
-	gw = xa_load(&nn->gateways, zone->id);
+	guests = zone->dir == NF_CT_ZONE_DIR_ORIG ? IP_CT_DIR_ORIGINAL :
+						    IP_CT_DIR_REPLY;
+	if (dir == guests)
+		return NULL;
+	gw = xa_load(&nemu_nat_net(net)->gateways, zone->id);
 	if (!gw)
 		return NULL;
 	config = rcu_dereference(gw->config);
-	return nemu_gw_is_guest(config, ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u3.ip) ? gw : NULL;
+	return nemu_gw_is_guest(config, ct->tuplehash[guests].tuple.src.u3.ip) ? gw : NULL;
+}
+
+/**
+ * nemu_nat_take() - take a packet away from the host, for a guest
+ * @gw: the guest's gateway
+ * @skb: packet that the host would deliver, with its connection
+ *
+ * Context: hook, LOCAL_IN.
+ * Return: verdict of the hook.
+ */
+unsigned int nemu_nat_take(struct nemu_gw *gw, struct sk_buff *skb)
+{
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct;
+	unsigned int ret;
+
+	if (!xfrm4_policy_check(NULL, XFRM_POLICY_IN, skb))
+		return NF_DROP;
+	ret = nf_conntrack_confirm(skb);
+	if (ret != NF_ACCEPT)
+		return ret;
+	/* The same flow may have been confirmed by another packet meanwhile. */
+	ct = nf_ct_get(skb, &ctinfo);
+	nemu_nat_in(gw, skb, ct, ctinfo);
+	return NF_STOLEN;
 }
 
 /*
@@ -67,20 +99,19 @@ static unsigned int local_in(void *priv, struct sk_buff *skb,
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
 	struct nemu_gw *gw;
-	unsigned int ret;
 
-	if (!ct)
+	if (!ct || likely(nf_ct_zone(ct)->dir == NF_CT_DEFAULT_ZONE_DIR))
 		return NF_ACCEPT;
-	gw = gateway_of(state->net, ct, ctinfo);
+	gw = nemu_nat_gateway_of(state->net, ct, CTINFO2DIR(ctinfo));
 	if (!gw)
-		return NF_ACCEPT;
-	if (!xfrm4_policy_check(NULL, XFRM_POLICY_IN, skb))
+		return nemu_nat_turn(skb, state);
+	if (ctinfo == IP_CT_NEW && nemu_nat_is_inbound(ct) &&
+	    !nemu_nat_is_forwarded(state->net, ct)) {
+		/* Its forward was removed while it was under way. */
+		nf_ct_kill(ct);
 		return NF_DROP;
-	ret = nf_conntrack_confirm(skb);
-	if (ret != NF_ACCEPT)
-		return ret;
-	nemu_nat_in(gw, skb, ct, ctinfo);
-	return NF_STOLEN;
+	}
+	return nemu_nat_take(gw, skb);
 }
 
 static const struct nf_hook_ops hooks[] = {
@@ -153,7 +184,7 @@ static void hooks_put(struct net *net, struct nemu_nat_net *nn)
 int nemu_nat_attach(struct nemu_gw *gw)
 {
 	struct net *net = dev_net(gw->dev);
-	struct nemu_nat_net *nn = net_generic(net, nat_net_id);
+	struct nemu_nat_net *nn = nemu_nat_net(net);
 	struct nf_conntrack_zone zone;
 	u32 id;
 	int err;
@@ -191,7 +222,7 @@ err_hooks:
 
 static int is_of_zone(struct nf_conn *ct, void *zone)
 {
-	return nf_ct_zone(ct)->dir == NF_CT_ZONE_DIR_ORIG &&
+	return nf_ct_zone(ct)->dir != NF_CT_DEFAULT_ZONE_DIR &&
 	       nf_ct_zone(ct)->id == *(const u16 *)zone;
 }
 
@@ -204,7 +235,7 @@ static int is_of_zone(struct nf_conn *ct, void *zone)
 void nemu_nat_detach(struct nemu_gw *gw)
 {
 	struct net *net = dev_net(gw->dev);
-	struct nemu_nat_net *nn = net_generic(net, nat_net_id);
+	struct nemu_nat_net *nn = nemu_nat_net(net);
 	struct nf_ct_iter_data iter = { .net = net, .data = &gw->zone };
 
 	ASSERT_RTNL();
@@ -229,7 +260,7 @@ u32 nemu_nat_connections(const struct nemu_gw *gw)
 
 static int __net_init nat_net_init(struct net *net)
 {
-	struct nemu_nat_net *nn = net_generic(net, nat_net_id);
+	struct nemu_nat_net *nn = nemu_nat_net(net);
 
 	xa_init_flags(&nn->gateways, XA_FLAGS_ALLOC);
 	return 0;
@@ -237,7 +268,7 @@ static int __net_init nat_net_init(struct net *net)
 
 static void __net_exit nat_net_exit(struct net *net)
 {
-	struct nemu_nat_net *nn = net_generic(net, nat_net_id);
+	struct nemu_nat_net *nn = nemu_nat_net(net);
 
 	xa_destroy(&nn->gateways);
 }

@@ -66,7 +66,8 @@ static void ip_rx(struct nemu_gw *gw, const struct nemu_gw_config *config,
 		return;
 	}
 	source = ip_hdr(skb)->saddr;
-	if (unlikely(!nemu_gw_is_guest(config, source))) {
+	if (unlikely(!nemu_gw_is_guest(config, source) ||
+		     nemu_gw_serves(gw, source))) {
 		nemu_gw_drop(gw, skb, NETEMU_GW_DROP_SOURCE);
 		return;
 	}

@@ -50,8 +50,8 @@
  *   The changing commands need CAP_NET_ADMIN in the user namespace that owns
  *   the network namespace of the switch.
  *
- *   Networks belong to the module netemu_gw, which is loaded when the first of
- *   their commands comes; -EOPNOTSUPP without it.
+ *   Networks and forwards belong to the module netemu_gw, which is loaded when the
+ *   first of their commands comes; -EOPNOTSUPP without it.
  *
  *   A network is a switch with what belongs to it, made and removed as one. It
  *   has the name of its switch. In mode nat its gateway is the device NAME-gw. The
@@ -67,6 +67,21 @@
  *   %NETEMU_CMD_NETWORK_DEL  IFNAME
  *       Removes the switch and the gateway. Devices that were ports stay.
  *
+ *   A forward leads what is sent to ports of the host to a guest; a service leads
+ *   what guests send to ports of an address of their subnet somewhere outside.
+ *   Both belong to a gateway and go with it. All commands need CAP_NET_ADMIN.
+ *
+ *   %NETEMU_CMD_FORWARD_GET  do: %NETEMU_A_IFINDEX (gateway), FORWARD{KIND
+ *                            PROTOCOL ADDRESS PORT}; dump: all of the namespace,
+ *                            or those of the gateway %NETEMU_A_IFINDEX
+ *       reply: IFINDEX IFNAME FORWARD{all}
+ *   %NETEMU_CMD_FORWARD_NEW  IFINDEX, FORWARD{options}
+ *       The ports of a forward are reserved: nobody else can bind to them.
+ *       -EADDRINUSE if somebody has. Reply (with NLM_F_ECHO): as FORWARD_GET,
+ *       with the port that was chosen.
+ *   %NETEMU_CMD_FORWARD_DEL  IFINDEX, FORWARD{KIND PROTOCOL ADDRESS PORT}
+ *       Removes it and its connections.
+ *
  *   Errors: -ENODEV no such device; -EINVAL bad attribute or a device that
  *   can't be a port; -ERANGE a number out of its range; -EBUSY device has a master or a receive handler;
  *   -EEXIST is a port of this switch already; -ENOENT is not a port;
@@ -79,6 +94,8 @@
  *       %NETEMU_CMD_PORT_DEL_NTF  a port went: IFINDEX IFNAME MASTER
  *       %NETEMU_CMD_NETWORK_NTF   a network came: as NETWORK_GET
  *       %NETEMU_CMD_NETWORK_DEL_NTF  a network went: IFNAME IFINDEX
+ *       %NETEMU_CMD_FORWARD_NTF   a forward or service came: as FORWARD_GET
+ *       %NETEMU_CMD_FORWARD_DEL_NTF  one went: as FORWARD_GET
  *   group %NETEMU_GENL_GROUP_EVENT (at most %NETEMU_EVENT_RATE a second and
  *   switch; what is left out is counted in EVENTS_LOST):
  *       %NETEMU_CMD_EVENT_NTF     MASTER IFINDEX IFNAME EVENT, and LLADDR
@@ -129,6 +146,11 @@ enum netemu_cmd {
 	NETEMU_CMD_NETWORK_DEL,
 	NETEMU_CMD_NETWORK_NTF,
 	NETEMU_CMD_NETWORK_DEL_NTF,
+	NETEMU_CMD_FORWARD_GET,
+	NETEMU_CMD_FORWARD_NEW,
+	NETEMU_CMD_FORWARD_DEL,
+	NETEMU_CMD_FORWARD_NTF,
+	NETEMU_CMD_FORWARD_DEL_NTF,
 
 	__NETEMU_CMD_MAX,
 };
@@ -147,6 +169,7 @@ enum netemu_cmd {
  * @NETEMU_A_LLADDR: 6 bytes, a MAC address
  * @NETEMU_A_NETWORK: nest of enum netemu_network_attr
  * @NETEMU_A_GATEWAY: nest of enum netemu_gw_attr
+ * @NETEMU_A_FORWARD: nest of enum netemu_forward_attr
  */
 enum netemu_attr {
 	NETEMU_A_IFINDEX = 1,
@@ -159,6 +182,7 @@ enum netemu_attr {
 	NETEMU_A_LLADDR,
 	NETEMU_A_NETWORK,
 	NETEMU_A_GATEWAY,
+	NETEMU_A_FORWARD,
 
 	__NETEMU_A_MAX,
 };
@@ -383,6 +407,51 @@ enum netemu_network_attr {
 
 #define NETEMU_NETWORK_A_MAX (__NETEMU_NETWORK_A_MAX - 1)
 
+/* NETEMU_FORWARD_A_KIND */
+enum netemu_forward_kind {
+	NETEMU_FORWARD_TO_GUEST = 0,	/* ports of the host lead to a guest */
+	NETEMU_FORWARD_SERVICE = 1,	/* ports that guests see lead outside */
+};
+
+#define NETEMU_FORWARDS_MAX		1024	/* of one gateway, services too */
+#define NETEMU_FORWARD_PORTS_MAX	4096	/* of all of them */
+
+/**
+ * enum netemu_forward_attr - a forward or a service
+ *
+ * Addresses are 4 bytes in network order, ports are in host order. KIND,
+ * PROTOCOL, ADDRESS and PORT together name one.
+ *
+ * @NETEMU_FORWARD_A_KIND: u8, enum netemu_forward_kind, default to a guest
+ * @NETEMU_FORWARD_A_PROTOCOL: u8, IPPROTO_TCP or IPPROTO_UDP
+ * @NETEMU_FORWARD_A_ADDRESS: where connections are opened to. To a guest: an
+ *	address of the host, default 0.0.0.0: any of them. Service: an address of
+ *	the subnet that nobody else has; the gateway answers for it
+ * @NETEMU_FORWARD_A_PORT: u16, first port there; default or 0: the kernel chooses
+ *	one (to a guest only, and only one)
+ * @NETEMU_FORWARD_A_PORTS: u16, how many ports, default 1
+ * @NETEMU_FORWARD_A_TO: where they go: the guest. Service: any address outside the
+ *	subnet that the host reaches, 127.0.0.1 too
+ * @NETEMU_FORWARD_A_TO_PORT: u16, 1 to 65535, first port there; default PORT
+ * @NETEMU_FORWARD_A_CONNECTIONS: u64, read only: connections opened by it
+ * @NETEMU_FORWARD_A_PAD: alignment
+ */
+enum netemu_forward_attr {
+	NETEMU_FORWARD_A_KIND = 1,
+	NETEMU_FORWARD_A_PROTOCOL,
+	NETEMU_FORWARD_A_ADDRESS,
+	NETEMU_FORWARD_A_PORT,
+	NETEMU_FORWARD_A_PORTS,
+	NETEMU_FORWARD_A_TO,
+	NETEMU_FORWARD_A_TO_PORT,
+	NETEMU_FORWARD_A_CONNECTIONS,
+	NETEMU_FORWARD_A_PAD,
+
+	__NETEMU_FORWARD_A_MAX,
+};
+
+#define NETEMU_FORWARD_A_MAX (__NETEMU_FORWARD_A_MAX - 1)
+
 /* Limits of gateways, all inclusive. */
 #define NETEMU_GW_PREFIX_MIN		16	/* bits of the subnet's mask */
 #define NETEMU_GW_PREFIX_MAX		29
@@ -447,7 +516,8 @@ struct netemu_gw_route {
  * @NETEMU_GW_A_HOST_ACCESS: u8, enum netemu_host_access, default no
  * @NETEMU_GW_A_LINK_LOCAL: u8, 0/1, default 0: guests may reach
  *	169.254.0.0/16, as the host does
- * @NETEMU_GW_A_RESTRICT: u8, 0/1, default 0: with 1 nothing leaves the subnet
+ * @NETEMU_GW_A_RESTRICT: u8, 0/1, default 0: with 1 nothing leaves the subnet but
+ *	answers of forwards and what is for a service
  * @NETEMU_GW_A_CONNECTIONS_LIMIT: u32, connections tracked for the guests; 1 to
  *	%NETEMU_GW_CONNECTIONS_MAX, default %NETEMU_GW_CONNECTIONS_DEFAULT
  * @NETEMU_GW_A_DHCP: u8, 0/1, default 1: guests get addresses by DHCP
@@ -495,6 +565,8 @@ struct netemu_gw_route {
  *	gateway.
  * @NETEMU_GW_A_DHCP_POOL_FULL: u8, read only: 1 while no address is left: the
  *	last guest that needed one got none
+ *
+ * @NETEMU_GW_A_FORWARDS: u32, read only: how many forwards and services it has
  */
 enum netemu_gw_attr {
 	NETEMU_GW_A_SUBNET = 1,
@@ -527,6 +599,7 @@ enum netemu_gw_attr {
 	NETEMU_GW_A_DHCP_ROUTES,
 	NETEMU_GW_A_DHCP_OPTIONS,
 	NETEMU_GW_A_DHCP_POOL_FULL,
+	NETEMU_GW_A_FORWARDS,
 
 	__NETEMU_GW_A_MAX,
 };
