@@ -54,6 +54,8 @@ extern const struct object hub_object;
 extern const struct object port_object;
 extern const struct object gateway_object;
 extern const struct object network_object;
+extern const struct object forward_object;
+extern const struct object service_object;
 extern const struct object fdb_object;
 extern const struct object monitor_object;
 extern const struct object show_object;
@@ -120,6 +122,13 @@ int gateway_key(struct ctl *ctl, struct args *args, const char *word,
 bool gateway_changes(const struct gateway_spec *spec);
 int gateway_change(struct ctl *ctl, struct gateway_spec *spec,
 		   const struct link_info *link);
+
+/* Finds the gateway of this name, or that of the network of this name. */
+int find_gateway_of(struct ctl *ctl, const char *name, struct link_info *link);
+
+/* holder.c: who has one of the ports of the host that a forward is to have? */
+void find_port_holder(const struct forward *forward,
+		      struct port_holder *holder);
 
 /* switch.c: shared by the objects that name a switch. */
 #define ANY_MODE	UINT32_MAX

@@ -23,6 +23,18 @@ static int find_gateway(struct ctl *ctl, const char *name,
 	return check_kind(link, NETEMU_KIND_GATEWAY, "gateway");
 }
 
+int find_gateway_of(struct ctl *ctl, const char *name, struct link_info *link)
+{
+	struct network_info network;
+
+	if (wire_network_get(ctl->wire, name, &network))
+		return find_gateway(ctl, name, link);
+	if (!network.gateway_ifindex)
+		return refused_because("network \"%s\" has no gateway", name);
+	*link = network.gateway;
+	return EXIT_OK;
+}
+
 /* "A", "A,B", "A,B,C", "none", or "auto": what the host uses. */
 static int parse_resolvers(struct ctl *ctl, struct args *args, const char *key,
 			   struct gateway_spec *spec)

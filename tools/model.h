@@ -193,6 +193,7 @@ struct gateway_info {
 	struct dhcp_words words;
 	bool pool_full;		/* who asked last for an address got none */
 	uint32_t zone;
+	uint32_t forwards;
 	uint32_t leases;
 	uint32_t guests;
 	uint32_t connections;
@@ -349,6 +350,37 @@ struct network_list {
 /* NULL for a mode that nobody knows. */
 const char *network_mode_name(uint32_t mode);
 bool network_mode_parse(const char *word, uint32_t *mode);
+
+/* A port forward, or a service: the other way round. */
+struct forward {
+	char gateway_name[NAME_SIZE];
+	int gateway;
+	uint32_t kind;		/* enum netemu_forward_kind */
+	uint32_t protocol;	/* IPPROTO_* */
+	uint32_t addr;		/* where connections are opened to; 0 = any */
+	uint32_t port;		/* 0 = one that the kernel chooses */
+	uint32_t ports;		/* how many */
+	uint32_t to;		/* where they go */
+	uint32_t to_port;
+	uint64_t connections;	/* opened by it */
+};
+
+struct forward_list {
+	struct forward *v;
+	size_t n, room;
+};
+
+/* "tcp" or "udp"; NULL for others. */
+const char *protocol_name(uint32_t protocol);
+/* "[ADDRESS:]PORT[-PORT]" as it is written in commands. */
+#define FORWARD_TEXT_SIZE	32
+void forward_text(const struct forward *forward, char text[FORWARD_TEXT_SIZE]);
+
+/* Who has a port of the host. */
+struct port_holder {
+	int pid;		/* 0 = nobody that could be found */
+	char name[KIND_SIZE];
+};
 
 enum monitor_object {
 	MONITOR_SWITCH,

@@ -51,6 +51,8 @@ static void fill_gateway(json_object *o, const struct gateway_info *gw)
 			       json_object_new_int64(gw->leases));
 	json_object_object_add(o, "guest_count",
 			       json_object_new_int64(gw->guests));
+	json_object_object_add(o, "forward_count",
+			       json_object_new_int64(gw->forwards));
 	json_object_object_add(o, "connection_count",
 			       json_object_new_int64(gw->connections));
 }

@@ -31,6 +31,8 @@ do {									\
 json_object *json_switch(const struct format *f, const struct switch_info *sw);
 json_object *json_port(const struct format *f, const struct port_info *port);
 json_object *json_fdb(const struct fdb_entry *entry);
+json_object *json_forward(const struct forward *forward);
+void text_forward(const struct forward *forward);
 json_object *json_network(const struct format *f,
 			  const struct network_info *network);
 json_object *json_unplugged(const struct link_info *link);

@@ -56,6 +56,24 @@ int wire_network_get(struct wire *w, const char *name,
 		     struct network_info *network);
 int wire_network_list(struct wire *w, struct network_list *list);
 
+/* wire_forward.c; @chosen: the same as the kernel made it, may be NULL */
+int wire_forward_new(struct wire *w, const struct forward *forward,
+		     struct forward *chosen);
+int wire_forward_del(struct wire *w, const struct forward *forward);
+/* The one of its gateway, kind, protocol, address and port. */
+int wire_forward_get(struct wire *w, const struct forward *name,
+		     struct forward *forward);
+/* Those of @kind; @gateway 0 = of every gateway */
+int wire_forward_list(struct wire *w, int gateway, uint32_t kind,
+		      struct forward_list *list);
+
+/*
+ * wire_sock.c: the inode of a socket that has one of the ports as its own, 0 if
+ * none is found.
+ */
+uint32_t wire_sock_holder(uint32_t protocol, uint32_t addr, uint32_t port,
+			  uint32_t ports);
+
 /* wire_fdb.c */
 int wire_fdb_list(struct wire *w, int master, struct fdb_list *list);
 int wire_fdb_add(struct wire *w, const struct fdb_entry *entry);

@@ -126,6 +126,7 @@ void parse_gateway(const struct nlattr *nest, struct gateway_info *gw)
 	gw->resolver = attr_uint(tb[NETEMU_GW_A_RESOLVER]);
 	parse_dhcp_words(tb, &gw->words);
 	gw->pool_full = attr_uint(tb[NETEMU_GW_A_DHCP_POOL_FULL]);
+	gw->forwards = attr_uint(tb[NETEMU_GW_A_FORWARDS]);
 	gw->zone = attr_uint(tb[NETEMU_GW_A_ZONE]);
 	gw->leases = attr_uint(tb[NETEMU_GW_A_LEASES]);
 	gw->guests = attr_uint(tb[NETEMU_GW_A_GUESTS]);

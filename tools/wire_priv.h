@@ -92,6 +92,7 @@ int parse_port(struct nlmsghdr *nlh, struct port_info *port);
 int parse_network(struct nlmsghdr *nlh, struct network_info *network);
 int network_join_links(struct wire *w, struct network_info *network);
 int parse_fdb(struct nlmsghdr *nlh, struct fdb_entry *entry);
+int parse_forward(struct nlmsghdr *nlh, struct forward *forward);
 void link_peer_name(struct link_info *link, const struct link_list *links);
 
 extern const struct wire_opt wire_port_opts[PORT_OPT_COUNT];
