@@ -6,21 +6,12 @@
  * vm: timeout=240 debug=short
  */
 #include "test.h"
-#include "tap.h"
+#include "frames.h"
 
 #include <errno.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
-
-#define ETH	14
-#define IP	20
-
-static const uint8_t guest_mac[6] = { 0x02, 0, 0, 0, 0, 0x15 };
-static const uint8_t gw_mac[6] = { 0x52, 0x55, 10, 0, 2, 2 };
-static const uint8_t guest_ip[4] = { 10, 0, 2, 15 };
-static const uint8_t gw_ip[4] = { 10, 0, 2, 2 };
-static const uint8_t world_ip[4] = { 198, 51, 100, 2 };
 
 FIXTURE(hostile) {
 	struct lab lab;
@@ -71,131 +62,6 @@ static int rounds(int n)
 	return lab_short() ? n / 8 : n;
 }
 
-static void put16(uint8_t *p, uint16_t v)
-{
-	p[0] = v >> 8;
-	p[1] = v;
-}
-
-static uint16_t sum16(const uint8_t *p, size_t len)
-{
-	uint32_t sum = 0;
-	size_t i;
-
-	for (i = 0; i + 1 < len; i += 2)
-		sum += p[i] << 8 | p[i + 1];
-	if (len & 1)
-		sum += p[len - 1] << 8;
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return ~sum;
-}
-
-static uint8_t *ethernet(struct packet *p, const uint8_t *dst, uint16_t proto)
-{
-	memset(&p->vnet, 0, sizeof(p->vnet));
-	memset(p->frame, 0, 2048);
-	memcpy(p->frame, dst, 6);
-	memcpy(p->frame + 6, guest_mac, 6);
-	put16(p->frame + 12, proto);
-	return p->frame + ETH;
-}
-
-static void finish_ip(struct packet *p)
-{
-	uint8_t *ip = p->frame + ETH;
-
-	put16(ip + 10, 0);
-	put16(ip + 10, sum16(ip, IP));
-}
-
-/* An IPv4 packet; returns where its payload goes. */
-static uint8_t *ipv4(struct packet *p, uint8_t protocol, const uint8_t *dst,
-		     size_t payload)
-{
-	uint8_t *ip = ethernet(p, gw_mac, ETH_P_IP);
-
-	ip[0] = 0x45;
-	put16(ip + 2, IP + payload);
-	ip[8] = 64;
-	ip[9] = protocol;
-	memcpy(ip + 12, guest_ip, 4);
-	memcpy(ip + 16, dst, 4);
-	p->len = ETH + IP + payload;
-	finish_ip(p);
-	return ip + IP;
-}
-
-static void ping(struct packet *p, const uint8_t *dst)
-{
-	uint8_t *icmp = ipv4(p, IPPROTO_ICMP, dst, 64);
-
-	icmp[0] = 8;
-	put16(icmp + 2, sum16(icmp, 64));
-}
-
-static void arp_request(struct packet *p, const uint8_t *target)
-{
-	uint8_t *arp = ethernet(p, mac_broadcast, ETH_P_ARP);
-
-	memcpy(arp, "\0\1\10\0\6\4\0\1", 8);
-	memcpy(arp + 8, guest_mac, 6);
-	memcpy(arp + 14, guest_ip, 4);
-	memcpy(arp + 24, target, 4);
-	p->len = ETH + 28;
-}
-
-static void syn(struct packet *p, uint16_t port)
-{
-	uint8_t *tcp = ipv4(p, IPPROTO_TCP, world_ip, 24);
-
-	put16(tcp, port);
-	put16(tcp + 2, 80);
-	tcp[12] = 6 << 4;
-	tcp[13] = 2;
-	put16(tcp + 14, 65535);
-	memcpy(tcp + 20, "\2\4\377\377", 4);	/* MSS 65535 */
-	p->vnet.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM;
-	p->vnet.csum_start = ETH + IP;
-	p->vnet.csum_offset = 16;
-}
-
-static void datagram(struct packet *p, uint16_t to, size_t len)
-{
-	uint8_t *udp = ipv4(p, IPPROTO_UDP, world_ip, 8 + len);
-
-	put16(udp, 4000);
-	put16(udp + 2, to);
-	put16(udp + 4, 8 + len);
-}
-
-static void discover(struct packet *p, uint8_t n)
-{
-	uint8_t *udp = ipv4(p, IPPROTO_UDP, (uint8_t[]){ 255, 255, 255, 255 },
-			    8 + 300);
-	uint8_t *dhcp = udp + 8;
-
-	memset(p->frame, 0xff, 6);
-	memset(p->frame + ETH + 12, 0, 4);
-	finish_ip(p);
-	put16(udp, 68);
-	put16(udp + 2, 67);
-	put16(udp + 4, 308);
-	memcpy(dhcp, "\1\1\6", 3);
-	memcpy(dhcp + 28, guest_mac, 6);
-	dhcp[33] = n;
-	p->frame[11] = n;
-	memcpy(dhcp + 236, "\143\202\123\143\65\1\1\377", 8);
-}
-
-static void fragment(struct packet *p, uint16_t id, uint16_t offset, bool more)
-{
-	ipv4(p, IPPROTO_UDP, world_ip, 64);
-	put16(p->frame + ETH + 4, id);
-	put16(p->frame + ETH + 6, offset / 8 | (more ? 0x2000 : 0));
-	finish_ip(p);
-}
-
 static void write_out(FIXTURE_DATA(hostile) *self)
 {
 	/* The tap refuses some headers itself: that is an answer too. */
@@ -214,10 +80,10 @@ static bool answered(FIXTURE_DATA(hostile) *self)
 	struct pollfd poll_fd = { .fd = self->fd, .events = POLLIN };
 
 	while (poll(&poll_fd, 1, 1000) > 0) {
-		if (tap_read(self->fd, &self->in, true) < ETH + IP + 8)
+		if (tap_read(self->fd, &self->in, true) < ETH_HEAD + IP_HEAD + 8)
 			continue;
-		if (self->in.frame[ETH + 9] == IPPROTO_ICMP &&
-		    self->in.frame[ETH + IP] == 0)
+		if (self->in.frame[ETH_HEAD + 9] == IPPROTO_ICMP &&
+		    self->in.frame[ETH_HEAD + IP_HEAD] == 0)
 			return true;
 	}
 	return false;
@@ -226,7 +92,7 @@ static bool answered(FIXTURE_DATA(hostile) *self)
 /* Does the gateway answer pings of an honest guest? */
 static bool serves(FIXTURE_DATA(hostile) *self)
 {
-	return wait_for((drain(self), ping(&self->out, gw_ip),
+	return wait_for((drain(self), frame_ping(&self->out, frame_gw_ip),
 			 write_out(self), answered(self)));
 }
 
@@ -245,24 +111,24 @@ LAB_TEST(hostile, lengths_that_lie)
 {
 	int len;
 
-	for (len = ETH; len < ETH + IP + 64; len++) {
-		ping(&self->out, world_ip);
+	for (len = ETH_HEAD; len < ETH_HEAD + IP_HEAD + 64; len++) {
+		frame_ping(&self->out, frame_world_ip);
 		self->out.len = len;
 		write_out(self);
-		arp_request(&self->out, gw_ip);
+		frame_arp_request(&self->out, frame_gw_ip);
 		self->out.len = len;
 		write_out(self);
-		discover(&self->out, 1);
+		frame_discover(&self->out, 1);
 		self->out.len = len;
 		write_out(self);
 	}
 	for (len = 0; len < 65536; len += 255) {
-		ping(&self->out, world_ip);
-		put16(self->out.frame + ETH + 2, len);
-		finish_ip(&self->out);
+		frame_ping(&self->out, frame_world_ip);
+		frame_put16(self->out.frame + ETH_HEAD + 2, len);
+		frame_finish_ip(&self->out);
 		write_out(self);
-		datagram(&self->out, 67, 100);
-		put16(self->out.frame + ETH + IP + 4, len);
+		frame_datagram(&self->out, 67, 100);
+		frame_put16(self->out.frame + ETH_HEAD + IP_HEAD + 4, len);
 		write_out(self);
 	}
 	EXPECT_EQ(0, drops("truncated"));
@@ -275,29 +141,29 @@ LAB_TEST(hostile, headers_that_lie)
 	int i;
 
 	for (i = 0; i < 16; i++) {
-		ping(&self->out, world_ip);
-		self->out.frame[ETH] = 0x40 | i;
-		finish_ip(&self->out);
+		frame_ping(&self->out, frame_world_ip);
+		self->out.frame[ETH_HEAD] = 0x40 | i;
+		frame_finish_ip(&self->out);
 		write_out(self);
-		ping(&self->out, world_ip);
-		self->out.frame[ETH] = i << 4 | 5;
-		finish_ip(&self->out);
+		frame_ping(&self->out, frame_world_ip);
+		self->out.frame[ETH_HEAD] = i << 4 | 5;
+		frame_finish_ip(&self->out);
 		write_out(self);
 	}
 	EXPECT_EQ(0, drops("ip_options"));
-	ping(&self->out, world_ip);
-	self->out.frame[ETH + 8] = 0;
-	finish_ip(&self->out);
+	frame_ping(&self->out, frame_world_ip);
+	self->out.frame[ETH_HEAD + 8] = 0;
+	frame_finish_ip(&self->out);
 	write_out(self);
 	EXPECT_EQ(0, drops("ttl"));
 	/* From the gateway itself, from the whole subnet, from nobody. */
 	for (i = 0; i < 256; i++) {
-		ping(&self->out, world_ip);
-		self->out.frame[ETH + 15] = i;
-		finish_ip(&self->out);
+		frame_ping(&self->out, frame_world_ip);
+		self->out.frame[ETH_HEAD + 15] = i;
+		frame_finish_ip(&self->out);
 		write_out(self);
-		arp_request(&self->out, gw_ip);
-		self->out.frame[ETH + 17] = i;
+		frame_arp_request(&self->out, frame_gw_ip);
+		self->out.frame[ETH_HEAD + 17] = i;
 		write_out(self);
 	}
 	EXPECT_EQ(0, drops("source"));
@@ -311,9 +177,9 @@ LAB_TEST(hostile, checksums_left_to_compute_anywhere)
 
 	for (i = 0; i < rounds(20000); i++) {
 		if (i & 1)
-			syn(&self->out, i);
+			frame_syn(&self->out, i);
 		else
-			datagram(&self->out, 9, rnd(self) % 1200);
+			frame_datagram(&self->out, 9, rnd(self) % 1200);
 		self->out.vnet.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM;
 		self->out.vnet.csum_start = rnd(self) % 64;
 		self->out.vnet.csum_offset = rnd(self) % 64;
@@ -335,7 +201,7 @@ LAB_TEST(hostile, fragments_that_overlap)
 	int i;
 
 	for (i = 0; i < rounds(5000); i++) {
-		fragment(&self->out, rnd(self) % 8, rnd(self) % 65536 & ~7,
+		frame_fragment(&self->out, rnd(self) % 8, rnd(self) % 65536 & ~7,
 			 rnd(self) & 1);
 		write_out(self);
 	}
@@ -350,30 +216,30 @@ LAB_TEST(hostile, any_bit_turned)
 	for (i = 0; i < rounds(30000); i++) {
 		switch (rnd(self) % 6) {
 		case 0:
-			ping(&self->out, world_ip);
+			frame_ping(&self->out, frame_world_ip);
 			break;
 		case 1:
-			arp_request(&self->out, gw_ip);
+			frame_arp_request(&self->out, frame_gw_ip);
 			break;
 		case 2:
-			syn(&self->out, i);
+			frame_syn(&self->out, i);
 			break;
 		case 3:
-			datagram(&self->out, 53, 40);
+			frame_datagram(&self->out, 53, 40);
 			break;
 		case 4:
-			discover(&self->out, rnd(self));
+			frame_discover(&self->out, rnd(self));
 			break;
 		case 5:
-			fragment(&self->out, i, 0, true);
+			frame_fragment(&self->out, i, 0, true);
 			break;
 		}
 		turned = 1 + rnd(self) % 4;
 		for (n = 0; n < turned; n++)
-			self->out.frame[ETH + rnd(self) % (self->out.len - ETH)] ^=
+			self->out.frame[ETH_HEAD + rnd(self) % (self->out.len - ETH_HEAD)] ^=
 				1 << rnd(self) % 8;
 		if (rnd(self) % 4)
-			finish_ip(&self->out);
+			frame_finish_ip(&self->out);
 		write_out(self);
 		if (i % 64 == 0)
 			drain(self);
@@ -389,14 +255,14 @@ LAB_TEST(hostile, nothing_can_be_filled)
 	EXPECT_EQ(0, link_change(&self->lab.rt, "netemu_gw", self->gw,
 				 OPTS(OPT32(NETEMU_GW_A_CONNECTIONS_LIMIT, 100))));
 	for (i = 1; i < 1000; i++) {
-		syn(&self->out, i);
+		frame_syn(&self->out, i);
 		write_out(self);
 	}
 	EXPECT_EQ(0, drops("connections_full"));
 	EXPECT_EQ(0, sh("test $(grep -c 10.0.2.15 /proc/net/nf_conntrack) -le 100"));
 	for (i = 0; i < 2000; i++) {
-		discover(&self->out, i);
-		self->out.frame[ETH + IP + 8 + 32] = i >> 8;
+		frame_discover(&self->out, i);
+		self->out.frame[ETH_HEAD + IP_HEAD + 8 + 32] = i >> 8;
 		self->out.frame[10] = i >> 8;
 		write_out(self);
 	}
@@ -409,7 +275,7 @@ LAB_TEST(hostile, the_gateway_goes_under_fire)
 	int i;
 
 	for (i = 0; i < 2000; i++) {
-		syn(&self->out, i);
+		frame_syn(&self->out, i);
 		write_out(self);
 		if (i == 1000)
 			EXPECT_EQ(0, link_del(&self->lab.rt, self->gw));
