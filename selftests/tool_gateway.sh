@@ -28,21 +28,24 @@ test_add() {
 	    and .dns_address == "10.0.2.3" and .dhcp and .dhcp_start == "10.0.2.15"
 	    and .dhcp_end == "10.0.2.254" and .lease_time == 86400 and .dns_server == []
 	    and .host_access == "no" and (.allow_link_local | not) and (.restrict | not)
-	    and .connections == 16384 and .lease_count == 0 and .guest_count == 0
+	    and .connections == 16384 and .guest_connections == 0 and .connection_rate == 10000
+	    and .port_first == 1024 and .port_last == 32767 and .lease_count == 0 and .guest_count == 0
 	    and .connection_count == 0 and (.zone | type == "number")' gateway show gw0
 	is '.[0] | .kind == "netemu_gw" and .switch == "sw0" and .gateway.subnet == "10.0.2.0/24"' \
 		port show gw0
 	does gateway add gw1 hub 1 subnet 192.0.2.0/28 address 192.0.2.1 dns-address 192.0.2.2 \
 		dhcp off dhcp-start 192.0.2.5 dhcp-end 192.0.2.9 lease-time 60 \
 		dns-server 198.51.100.1,198.51.100.2,198.51.100.3 host-access loopback \
-		allow-link-local on restrict on connections 7 mtu 1400
+		allow-link-local on restrict on connections 7 guest-connections 3 \
+		connection-rate 0 port-first 1 port-last 65535 mtu 1400
 	is '.[0] | .switch == "hub1" and .mtu == 1400 and .subnet == "192.0.2.0/28"
 	    and .gateway_address == "192.0.2.1" and .dns_address == "192.0.2.2"
 	    and (.dhcp | not) and .dhcp_start == "192.0.2.5" and .dhcp_end == "192.0.2.9"
 	    and .lease_time == 60
 	    and .dns_server == ["198.51.100.1", "198.51.100.2", "198.51.100.3"]
 	    and .host_access == "loopback" and .allow_link_local and .restrict
-	    and .connections == 7' gateway show gw1
+	    and .connections == 7 and .guest_connections == 3 and .connection_rate == 0
+	    and .port_first == 1 and .port_last == 65535' gateway show gw1
 	does gateway add gw2 subnet 198.51.100.0/24 lease-time 4294967295
 	is '.[0] | .switch == null and .up and .gateway_address == "198.51.100.2"
 	    and .lease_time == 4294967295' gateway show gw2
@@ -108,6 +111,8 @@ test_set() {
 	does gateway set gw0 subnet 10.0.2.0/24
 
 	refused "subnet of a gateway can't change" gateway set gw0 subnet 10.0.3.0/24
+	refused 'range of ports is empty' gateway set gw0 port-first 2000 port-last 1999
+	refused 'range of ports is empty' gateway set gw0 port-last 1023
 	refused "can't change" gateway set gw0 subnet 10.0.2.0/25 connections 11
 	refused 'address: not the address of a host' gateway set gw0 address 10.0.3.2
 	refused 'address: not the address of a host' gateway set gw0 connections 11 address 10.0.2.255
@@ -154,6 +159,10 @@ test_words() {
 	usage 'neither no, host nor loopback' gateway add gw9 host-access yes
 	usage 'connections: 0 is out' gateway add gw9 connections 0
 	usage 'connections: 1048577 is out' gateway add gw9 connections 1048577
+	usage 'guest-connections: 1048577 is out' gateway add gw9 guest-connections 1048577
+	usage 'connection-rate: 1000001 is out' gateway add gw9 connection-rate 1000001
+	usage 'port-first: 0 is out' gateway add gw9 port-first 0
+	usage 'port-last: 65536 is out' gateway add gw9 port-last 65536
 	usage 'mtu: 67 is out' gateway add gw9 mtu 67
 	usage '"x" is neither an IPv4 address nor' gateway add gw9 dns-server x
 	usage '"" is neither an IPv4 address nor' gateway add gw9 dns-server 192.0.2.1,

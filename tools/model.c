@@ -150,6 +150,26 @@ const struct opt_def gateway_opts[GATEWAY_OPT_COUNT] = {
 		NETEMU_GW_CONNECTIONS_MAX, NETEMU_GW_CONNECTIONS_DEFAULT,
 		"connections", "how many are tracked for the guests",
 	},
+	[GATEWAY_OPT_GUEST_CONNECTIONS] = {
+		"guest-connections", "guest_connections", OPT_NUMBER, 0,
+		NETEMU_GW_CONNECTIONS_MAX, 0,
+		"connections", "how many one guest opens; 0 = half of all",
+	},
+	[GATEWAY_OPT_CONNECTION_RATE] = {
+		"connection-rate", "connection_rate", OPT_NUMBER, 0,
+		NETEMU_GW_RATE_MAX, NETEMU_GW_RATE_DEFAULT,
+		"a second", "how fast one guest opens them; 0 = no limit",
+	},
+	[GATEWAY_OPT_PORT_FIRST] = {
+		"port-first", "port_first", OPT_NUMBER, 1, 65535,
+		NETEMU_GW_PORT_FIRST, NULL,
+		"first port of the host that connections leave from",
+	},
+	[GATEWAY_OPT_PORT_LAST] = {
+		"port-last", "port_last", OPT_NUMBER, 1, 65535,
+		NETEMU_GW_PORT_LAST, NULL,
+		"last port of the host that connections leave from",
+	},
 };
 
 /* Values the kernel may add later than this tool was built read "unknown". */

@@ -121,7 +121,8 @@ void nemu_arp_rx(struct nemu_gw *gw, const struct nemu_gw_config *config,
 	ether_addr_copy(mac, arp->sender_mac);
 	if (sender)
 		nemu_dhcp_heard(gw, sender, mac, skb->skb_iif);
-	drop = sender ? nemu_guest_heard(gw, sender, mac) : NETEMU_GW_DROP_NONE;
+	drop = sender ? nemu_guest_heard(gw, sender, mac, skb->skb_iif) :
+			NETEMU_GW_DROP_NONE;
 	if (drop) {
 		nemu_gw_drop(gw, skb, drop);
 		return;

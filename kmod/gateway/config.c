@@ -58,6 +58,10 @@ const struct nla_policy nemu_gw_policy[NEMU_GW_POLICY_MAX + 1] = {
 	},
 	[NETEMU_GW_A_DHCP_POOL_FULL]	= READ_ONLY,
 	[NETEMU_GW_A_FORWARDS]		= READ_ONLY,
+	[NETEMU_GW_A_GUEST_CONNECTIONS]	= { .type = NLA_U32 },
+	[NETEMU_GW_A_CONNECTION_RATE]	= { .type = NLA_U32 },
+	[NETEMU_GW_A_PORT_FIRST]	= { .type = NLA_U16 },
+	[NETEMU_GW_A_PORT_LAST]		= { .type = NLA_U16 },
 	[NETEMU_GW_A_MAX + 1 ... NEMU_GW_POLICY_MAX] = UNKNOWN,
 };
 
@@ -78,6 +82,9 @@ void nemu_gw_config_init(struct nemu_gw_config *config)
 		.dhcp_end = htonl(0x0a0002fe),
 		.lease_time = NETEMU_GW_LEASE_TIME_DEFAULT,
 		.connections_limit = NETEMU_GW_CONNECTIONS_DEFAULT,
+		.connection_rate = NETEMU_GW_RATE_DEFAULT,
+		.port_first = NETEMU_GW_PORT_FIRST,
+		.port_last = NETEMU_GW_PORT_LAST,
 	};
 }
 
@@ -262,6 +269,8 @@ int nemu_gw_config_parse(struct nemu_gw_config *config, struct nlattr **tb,
 		err = nemu_gw_parse_flag(&config->restricted,
 					 tb[NETEMU_GW_A_RESTRICT],
 					 "netemu: restrict is 0 or 1", extack);
+	if (!err)
+		err = nemu_gw_limits_parse(config, tb, extack);
 	if (err)
 		return err;
 	attr = tb[NETEMU_GW_A_HOST_ACCESS];
@@ -271,17 +280,6 @@ int nemu_gw_config_parse(struct nemu_gw_config *config, struct nlattr **tb,
 					      "netemu: host access is 0 (no), 1 (host) or 2 (loopback)",
 					      extack);
 		config->host_access = nla_get_u8(attr);
-	}
-	attr = tb[NETEMU_GW_A_CONNECTIONS_LIMIT];
-	if (attr) {
-		u32 limit = nla_get_u32(attr);
-
-		if (!limit || limit > NETEMU_GW_CONNECTIONS_MAX)
-			return nemu_gw_refuse(attr, -ERANGE,
-					      "netemu: connections are 1 to "
-					      __stringify(NETEMU_GW_CONNECTIONS_MAX),
-					      extack);
-		config->connections_limit = limit;
 	}
 	return 0;
 }
@@ -295,8 +293,9 @@ size_t nemu_gw_fill_size(void)
 	       nla_total_size(sizeof(__be32) * NETEMU_GW_RESOLVERS_MAX) +
 	       nla_total_size(sizeof(u8)) * 5 +
 	       nla_total_size(sizeof(u16)) +
-	       nla_total_size(sizeof(u32)) * 4 +
+	       nla_total_size(sizeof(u32)) * 3 +
 	       nemu_gw_dhcp_fill_size() +
+	       nemu_gw_limits_fill_size() +
 	       nla_total_size(0) +
 	       nla_total_size_64bit(sizeof(u64)) * NETEMU_GW_DROP_MAX;
 }
@@ -346,8 +345,7 @@ int nemu_gw_fill(struct sk_buff *skb, struct nemu_gw *gw)
 	    nla_put_u8(skb, NETEMU_GW_A_HOST_ACCESS, config->host_access) ||
 	    nla_put_u8(skb, NETEMU_GW_A_LINK_LOCAL, config->link_local) ||
 	    nla_put_u8(skb, NETEMU_GW_A_RESTRICT, config->restricted) ||
-	    nla_put_u32(skb, NETEMU_GW_A_CONNECTIONS_LIMIT,
-			config->connections_limit) ||
+	    nemu_gw_limits_fill(skb, config) ||
 	    nemu_gw_dhcp_fill(skb, gw, config) ||
 	    nla_put_u16(skb, NETEMU_GW_A_ZONE, gw->zone) ||
 	    nla_put_u32(skb, NETEMU_GW_A_GUESTS, READ_ONCE(gw->guests.count)) ||

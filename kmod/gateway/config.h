@@ -20,4 +20,10 @@ size_t nemu_gw_dhcp_fill_size(void);
 int nemu_gw_dhcp_fill(struct sk_buff *skb, const struct nemu_gw *gw,
 		      const struct nemu_gw_config *config);
 
+/* config_limits.c */
+int nemu_gw_limits_parse(struct nemu_gw_config *config, struct nlattr **tb,
+			 struct netlink_ext_ack *extack);
+size_t nemu_gw_limits_fill_size(void);
+int nemu_gw_limits_fill(struct sk_buff *skb, const struct nemu_gw_config *config);
+
 #endif /* _NEMU_GATEWAY_CONFIG_H */

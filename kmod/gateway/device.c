@@ -90,7 +90,7 @@ static void gw_uninit(struct net_device *dev)
 	nemu_nat_detach(gw);
 	nemu_routes_free(gw->routes);
 	nemu_dhcp_stop(gw);
-	nemu_guests_free(&gw->guests);
+	nemu_guests_free(gw);
 }
 
 static void gw_free(struct net_device *dev)

@@ -12,7 +12,8 @@
  * under RCU. resolve->lock (BH) protects what is known of its resolvers. Both
  * nest inside everything and outside nothing. dhcp->lock (BH) protects the DHCP
  * service of one gateway; inside it guests->lock is taken, and by the door that
- * of the bindings of the switch.
+ * of the bindings of the switch. A meter has a lock (BH) of its own that nests
+ * inside everything.
  *
  * Life of a gateway: nemu_nat_attach() makes it known to its namespace and puts
  * the hooks there for the first one. nemu_nat_detach() takes it away again when
@@ -23,6 +24,7 @@
 #ifndef _NEMU_GATEWAY_H
 #define _NEMU_GATEWAY_H
 
+#include "nat_share.h"
 #include "resolve.h"
 
 #include <linux/etherdevice.h>
@@ -73,6 +75,10 @@ struct nemu_gw_dhcp_words {
  * @dhcp_end: last one
  * @lease_time: seconds
  * @connections_limit: tracked connections
+ * @guest_connections: of them, for each guest; 0 = half of them
+ * @connection_rate: new ones a second, for each guest; 0 = no limit
+ * @port_first: of the host's ports, the first that connections leave from
+ * @port_last: the last one
  * @prefix: bits of the mask
  * @resolvers_auto: they are what the host uses; only noted for user space
  * @host_access: enum netemu_host_access
@@ -92,6 +98,10 @@ struct nemu_gw_config {
 	__be32 dhcp_end;
 	u32 lease_time;
 	u32 connections_limit;
+	u32 guest_connections;
+	u32 connection_rate;
+	u16 port_first;
+	u16 port_last;
 	u8 prefix;
 	u8 host_access;
 	bool link_local;
@@ -134,8 +144,9 @@ struct nemu_gw_stats {
  * @config: options; RTNL, read under RCU
  * @stats: per-CPU drops
  * @zone: conntrack zone; 0 until it has one
- * @template: finds connections of the zone; each of them holds a reference, so
- *	its reference count is the number of connections
+ * @template: finds connections of the zone; those that no guest opened hold a
+ *	reference, so they count themselves
+ * @shares: what each guest uses
  * @guests: where the guests are
  * @resolve: which resolver is asked
  * @routes: where its guests' flows go; per CPU
@@ -151,6 +162,7 @@ struct nemu_gw {
 	struct nemu_gw_stats __percpu *stats;
 	u16 zone;
 	struct nf_conn *template;
+	struct nemu_shares shares;
 	struct nemu_guests guests;
 	struct nemu_resolve resolve;
 	struct nemu_routes __percpu *routes;
@@ -225,9 +237,9 @@ void nemu_gw_deliver(struct nemu_gw *gw, struct sk_buff *skb);
 
 /* guest.c */
 void nemu_guests_init(struct nemu_guests *guests);
-void nemu_guests_free(struct nemu_guests *guests);
+void nemu_guests_free(struct nemu_gw *gw);
 enum netemu_gw_drop nemu_guest_heard(struct nemu_gw *gw, __be32 addr,
-				     const u8 *mac);
+				     const u8 *mac, u32 port);
 void nemu_guest_bind(struct nemu_gw *gw, __be32 addr, const u8 *mac);
 void nemu_guest_unbind(struct nemu_gw *gw, __be32 addr);
 bool nemu_guest_find(const struct nemu_gw *gw, __be32 addr, u8 *mac);

@@ -2,8 +2,10 @@
 /*
  * Where the guests are: the MAC address of each guest address. Of an address
  * that is leased or reserved, that of its client; of others, as its frames say.
- * A guest can invent addresses, so the table is bounded: a new one takes the
- * place of the one not heard for longest, if that was quiet for a while.
+ * A guest can invent addresses, so the table is bounded: a port may have as many
+ * as there are free places, so who takes most leaves as many to others. A new one
+ * more takes the place of one of this port, in a full table of any port, that was
+ * quiet for a while.
  */
 #include "gateway.h"
 
@@ -20,6 +22,7 @@
  * @node: in &nemu_guests.list, unless @bound
  * @addr: IPv4 address
  * @mac: where it is
+ * @port: interface index of the port where it was heard, unless @bound
  * @bound: leased or reserved: no frame changes it, and no other pushes it out
  * @heard: jiffies of its last frame; written by any receiver
  * @rcu: frees it
@@ -29,6 +32,7 @@ struct nemu_guest {
 	struct list_head node;
 	__be32 addr;
 	u8 mac[ETH_ALEN];
+	u32 port;
 	bool bound;
 	unsigned long heard;
 	struct rcu_head rcu;
@@ -50,8 +54,20 @@ static struct hlist_head *chain_of(struct nemu_guests *guests, __be32 addr)
 	return &guests->chains[hash_32(ntohl(addr), NEMU_GUEST_BITS)];
 }
 
-static void guest_remove(struct nemu_guests *guests, struct nemu_guest *guest)
+/* How many addresses a port has; nothing if it is gone, or came anew since. */
+static void count_for(struct nemu_gw *gw, const struct nemu_guest *guest, int n)
 {
+	struct nemu_share *share = xa_load(&gw->shares.by_port, guest->port);
+
+	if (!guest->bound && share && (n > 0 || share->addresses))
+		share->addresses += n;
+}
+
+static void guest_remove(struct nemu_gw *gw, struct nemu_guest *guest)
+{
+	struct nemu_guests *guests = &gw->guests;
+
+	count_for(gw, guest, -1);
 	hlist_del_rcu(&guest->chain);
 	list_del(&guest->node);
 	guests->bound -= guest->bound;
@@ -61,10 +77,11 @@ static void guest_remove(struct nemu_guests *guests, struct nemu_guest *guest)
 
 /**
  * nemu_guests_free() - forget all guests
- * @guests: table without users
+ * @gw: gateway whose table has no users any more
  */
-void nemu_guests_free(struct nemu_guests *guests)
+void nemu_guests_free(struct nemu_gw *gw)
 {
+	struct nemu_guests *guests = &gw->guests;
 	struct nemu_guest *guest;
 	struct hlist_node *next;
 	int i;
@@ -73,7 +90,7 @@ void nemu_guests_free(struct nemu_guests *guests)
 	for (i = 0; i < ARRAY_SIZE(guests->chains); i++)
 		hlist_for_each_entry_safe(guest, next, &guests->chains[i],
 					  chain)
-			guest_remove(guests, guest);
+			guest_remove(gw, guest);
 	spin_unlock_bh(&guests->lock);
 }
 
@@ -89,17 +106,20 @@ static struct nemu_guest *find(const struct nemu_gw *gw, __be32 addr)
 	return NULL;
 }
 
-/* Makes room in a full table. */
-static bool make_room(struct nemu_guests *guests)
+/* Makes room for one more of a port. */
+static bool make_room(struct nemu_gw *gw, const struct nemu_share *share)
 {
+	struct nemu_guests *guests = &gw->guests;
+	u32 room = NETEMU_GW_GUESTS_MAX - (guests->count - guests->bound);
 	struct nemu_guest *guest, *quiet = NULL;
 	int tries = 16;
 
-	if (guests->count - guests->bound < NETEMU_GW_GUESTS_MAX)
+	if (share->addresses < room)
 		return true;
 	/* Those at the front that still talk go to the end. */
 	list_for_each_entry(guest, &guests->list, node) {
-		if (time_after(jiffies, READ_ONCE(guest->heard) + GUEST_QUIET)) {
+		if ((!room || guest->port == share->port) &&
+		    time_after(jiffies, READ_ONCE(guest->heard) + GUEST_QUIET)) {
 			quiet = guest;
 			break;
 		}
@@ -107,15 +127,18 @@ static bool make_room(struct nemu_guests *guests)
 			break;
 	}
 	if (quiet) {
-		guest_remove(guests, quiet);
+		guest_remove(gw, quiet);
 		return true;
 	}
 	list_rotate_left(&guests->list);
 	return false;
 }
 
-static void guest_add(struct nemu_guests *guests, struct nemu_guest *guest)
+static void guest_add(struct nemu_gw *gw, struct nemu_guest *guest)
 {
+	struct nemu_guests *guests = &gw->guests;
+
+	count_for(gw, guest, 1);
 	if (guest->bound) {
 		INIT_LIST_HEAD(&guest->node);
 		guests->bound++;
@@ -126,7 +149,8 @@ static void guest_add(struct nemu_guests *guests, struct nemu_guest *guest)
 	WRITE_ONCE(guests->count, guests->count + 1);
 }
 
-static struct nemu_guest *guest_new(__be32 addr, const u8 *mac, bool bound)
+static struct nemu_guest *guest_new(__be32 addr, const u8 *mac, u32 port,
+				    bool bound)
 {
 	struct nemu_guest *guest;
 
@@ -134,6 +158,7 @@ static struct nemu_guest *guest_new(__be32 addr, const u8 *mac, bool bound)
 	if (!guest)
 		return NULL;
 	guest->addr = addr;
+	guest->port = port;
 	guest->bound = bound;
 	guest->heard = jiffies;
 	ether_addr_copy(guest->mac, mac);
@@ -141,22 +166,22 @@ static struct nemu_guest *guest_new(__be32 addr, const u8 *mac, bool bound)
 }
 
 static enum netemu_gw_drop heard_locked(struct nemu_gw *gw, __be32 addr,
-					const u8 *mac)
+					const u8 *mac,
+					const struct nemu_share *share)
 {
 	struct nemu_guest *old = find(gw, addr), *guest;
-	struct nemu_guests *guests = &gw->guests;
 
 	if (old && old->bound)
 		return ether_addr_equal(old->mac, mac) ? NETEMU_GW_DROP_NONE :
 							 NETEMU_GW_DROP_FORGED;
-	if (!old && !make_room(guests))
+	if (!old && !make_room(gw, share))
 		return NETEMU_GW_DROP_GUESTS_FULL;
-	guest = guest_new(addr, mac, false);
+	guest = guest_new(addr, mac, share->port, false);
 	if (!guest)
 		return NETEMU_GW_DROP_NO_MEMORY;
 	if (old)
-		guest_remove(guests, old);
-	guest_add(guests, guest);
+		guest_remove(gw, old);
+	guest_add(gw, guest);
 	return NETEMU_GW_DROP_NONE;
 }
 
@@ -165,14 +190,16 @@ static enum netemu_gw_drop heard_locked(struct nemu_gw *gw, __be32 addr,
  * @gw: gateway
  * @addr: an address that a guest can have
  * @mac: the frame's source
+ * @port: interface index of the port it came in by
  *
  * Context: RCU read side, BH off.
  * Return: %NETEMU_GW_DROP_NONE, or why it may not.
  */
 enum netemu_gw_drop nemu_guest_heard(struct nemu_gw *gw, __be32 addr,
-				     const u8 *mac)
+				     const u8 *mac, u32 port)
 {
 	struct nemu_guest *guest = find(gw, addr);
+	const struct nemu_share *share;
 	unsigned long now = jiffies;
 	enum netemu_gw_drop drop;
 
@@ -181,8 +208,11 @@ enum netemu_gw_drop nemu_guest_heard(struct nemu_gw *gw, __be32 addr,
 			WRITE_ONCE(guest->heard, now);
 		return NETEMU_GW_DROP_NONE;
 	}
+	share = nemu_share_get(gw, port);
+	if (unlikely(!share))
+		return NETEMU_GW_DROP_NO_MEMORY;
 	spin_lock(&gw->guests.lock);
-	drop = heard_locked(gw, addr, mac);
+	drop = heard_locked(gw, addr, mac, share);
 	spin_unlock(&gw->guests.lock);
 	return drop;
 }
@@ -204,12 +234,12 @@ void nemu_guest_bind(struct nemu_gw *gw, __be32 addr, const u8 *mac)
 	old = find(gw, addr);
 	if (old && old->bound && ether_addr_equal(old->mac, mac))
 		goto out;
-	guest = guest_new(addr, mac, true);
+	guest = guest_new(addr, mac, 0, true);
 	if (!guest)
 		goto out;
 	if (old)
-		guest_remove(guests, old);
-	guest_add(guests, guest);
+		guest_remove(gw, old);
+	guest_add(gw, guest);
 out:
 	spin_unlock(&guests->lock);
 }
@@ -230,7 +260,7 @@ void nemu_guest_unbind(struct nemu_gw *gw, __be32 addr)
 	guest = find(gw, addr);
 	/* Kept, it would count for nobody: whoever has it is heard again. */
 	if (guest && guest->bound)
-		guest_remove(guests, guest);
+		guest_remove(gw, guest);
 	spin_unlock(&guests->lock);
 }
 

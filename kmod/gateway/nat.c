@@ -40,8 +40,8 @@ static void refuse(struct nemu_gw *gw, const struct nemu_gw_config *config,
 	nemu_gw_drop(gw, skb, reason);
 }
 
-static bool set_up(struct nf_conn *ct, enum nf_nat_manip_type what, __be32 addr,
-		   __be16 port)
+static bool set_up(const struct nemu_gw_config *config, struct nf_conn *ct,
+		   enum nf_nat_manip_type what, __be32 addr, __be16 port)
 {
 	struct nf_nat_range2 range = {
 		.flags = NF_NAT_RANGE_MAP_IPS,
@@ -63,8 +63,8 @@ static bool set_up(struct nf_conn *ct, enum nf_nat_manip_type what, __be32 addr,
 	    (protocol == IPPROTO_TCP || protocol == IPPROTO_UDP)) {
 		range.flags |= NF_NAT_RANGE_PROTO_SPECIFIED |
 			       NF_NAT_RANGE_PROTO_RANDOM_FULLY;
-		range.min_proto.all = htons(NETEMU_GW_PORT_FIRST);
-		range.max_proto.all = htons(NETEMU_GW_PORT_LAST);
+		range.min_proto.all = htons(config->port_first);
+		range.max_proto.all = htons(config->port_last);
 	}
 	return nf_nat_setup_info(ct, &range, what) == NF_ACCEPT;
 }
@@ -91,7 +91,7 @@ void nemu_nat_own(struct nemu_gw *gw, struct nf_conn *ct)
  */
 static enum netemu_gw_drop
 open_connection(struct nemu_gw *gw, const struct nemu_gw_config *config,
-		struct nf_conn *ct, u8 tos)
+		struct nf_conn *ct, u8 tos, u32 in_port)
 {
 	const struct nf_conntrack_tuple *tuple =
 		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
@@ -107,8 +107,9 @@ open_connection(struct nemu_gw *gw, const struct nemu_gw_config *config,
 	drop = nemu_nat_destination(gw, config, tuple, &dest, &port);
 	if (drop)
 		return drop;
-	if (nemu_nat_connections(gw) >= config->connections_limit)
-		return NETEMU_GW_DROP_CONNECTIONS_FULL;
+	drop = nemu_nat_may_open(gw, config, ct, in_port);
+	if (drop)
+		return drop;
 	nemu_flow_open(&flow, tuple, dest, tos);
 	rt = nemu_route_ask(dev_net(gw->dev), &flow, &from);
 	if (IS_ERR(rt))
@@ -119,11 +120,14 @@ open_connection(struct nemu_gw *gw, const struct nemu_gw_config *config,
 	}
 	ip_rt_put(rt);
 	if ((dest != tuple->dst.u3.ip &&
-	     !set_up(ct, NF_NAT_MANIP_DST, dest, port)) ||
-	    !set_up(ct, NF_NAT_MANIP_SRC, from, 0) ||
-	    !nemu_nat_avoid_bound(dev_net(gw->dev), ct, NETEMU_GW_PORT_FIRST,
-				  NETEMU_GW_PORT_LAST))
+	     !set_up(config, ct, NF_NAT_MANIP_DST, dest, port)) ||
+	    !set_up(config, ct, NF_NAT_MANIP_SRC, from, 0))
 		return NETEMU_GW_DROP_CONNTRACK;
+	/* The core takes a port that is not free if it finds none. */
+	if (!nemu_nat_avoid_bound(dev_net(gw->dev), ct, config->port_first,
+				  config->port_last) ||
+	    nf_conntrack_tuple_taken(&ct->tuplehash[IP_CT_DIR_REPLY].tuple, ct))
+		return NETEMU_GW_DROP_PORTS_FULL;
 	nemu_nat_own(gw, ct);
 	return NETEMU_GW_DROP_NONE;
 }
@@ -134,6 +138,11 @@ static void refuse_connection(struct nemu_gw *gw,
 {
 	u8 code = ICMP_PKT_FILTERED;
 
+	if (drop == NETEMU_GW_DROP_CONNECTION_RATE) {
+		/* Not for long. */
+		nemu_gw_drop(gw, skb, drop);
+		return;
+	}
 	if (drop == NETEMU_GW_DROP_NO_ROUTE)
 		code = ICMP_NET_UNREACH;
 	else if (drop == NETEMU_GW_DROP_NO_RESOLVER)
@@ -147,7 +156,7 @@ static void refuse_connection(struct nemu_gw *gw,
  */
 static struct nf_conn *track(struct nemu_gw *gw,
 			     const struct nemu_gw_config *config,
-			     struct sk_buff *skb,
+			     struct sk_buff *skb, u32 in_port,
 			     enum ip_conntrack_info *ctinfo)
 {
 	const struct nf_hook_state state = {
@@ -173,7 +182,7 @@ static struct nf_conn *track(struct nemu_gw *gw,
 	if (nf_ct_is_confirmed(ct) || ct->status & IPS_SRC_NAT_DONE ||
 	    CTINFO2DIR(*ctinfo) != IP_CT_DIR_ORIGINAL)
 		return ct;
-	drop = open_connection(gw, config, ct, ip_hdr(skb)->tos);
+	drop = open_connection(gw, config, ct, ip_hdr(skb)->tos, in_port);
 	if (!drop)
 		return ct;
 	refuse_connection(gw, config, skb, drop);
@@ -237,13 +246,18 @@ static bool is_too_big(const struct sk_buff *skb, unsigned int mtu)
 
 /* The connection is known: out with the packet as one of the host's. */
 static void send_out(struct nemu_gw *gw, const struct nemu_gw_config *config,
-		     struct sk_buff *skb, struct nf_conn *ct,
+		     struct sk_buff *skb, u32 in_port, struct nf_conn *ct,
 		     enum ip_conntrack_info ctinfo)
 {
 	unsigned int mtu;
 
 	if (unlikely(!skb_dst(skb) && !route_out(gw, skb, ct, ctinfo))) {
 		refuse_connection(gw, config, skb, NETEMU_GW_DROP_NO_ROUTE);
+		return;
+	}
+	if (unlikely(!test_bit(IPS_SEEN_REPLY_BIT, &ct->status)) &&
+	    !nemu_nat_may_ask(gw, skb, ct->tuplehash[!CTINFO2DIR(ctinfo)].tuple.src.u3.ip, in_port)) {
+		nemu_gw_drop(gw, skb, NETEMU_GW_DROP_NEIGHBOURS_FULL);
 		return;
 	}
 	mtu = dst_mtu(skb_dst(skb));
@@ -287,6 +301,7 @@ void nemu_nat_out(struct nemu_gw *gw, const struct nemu_gw_config *config,
 {
 	struct net *net = dev_net(gw->dev);
 	enum ip_conntrack_info ctinfo;
+	u32 in_port = skb->skb_iif;
 	struct nf_conn *ct;
 	__be32 dest;
 
@@ -297,8 +312,13 @@ void nemu_nat_out(struct nemu_gw *gw, const struct nemu_gw_config *config,
 	skb->dev = net->loopback_dev;
 	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
 	if (unlikely(ip_is_fragment(ip_hdr(skb)))) {
+		if (!nemu_nat_may_wait(gw, skb, in_port)) {
+			nemu_gw_drop(gw, skb, NETEMU_GW_DROP_FRAGMENTS_FULL);
+			return;
+		}
 		if (ip_defrag(net, skb, IP_DEFRAG_CONNTRACK_IN + gw->zone))
 			return;
+		nemu_nat_waited(gw, skb, in_port);
 		skb->ignore_df = 1;
 		skb_clear_hash(skb);
 	}
@@ -312,7 +332,7 @@ void nemu_nat_out(struct nemu_gw *gw, const struct nemu_gw_config *config,
 		       ICMP_EXC_TTL, 0);
 		return;
 	}
-	ct = track(gw, config, skb, &ctinfo);
+	ct = track(gw, config, skb, in_port, &ctinfo);
 	if (unlikely(!ct))
 		return;
 	if (unlikely(config->restricted && !is_wanted(config, ct))) {
@@ -330,11 +350,11 @@ void nemu_nat_out(struct nemu_gw *gw, const struct nemu_gw_config *config,
 			nemu_gw_drop(gw, skb, NETEMU_GW_DROP_NO_ROUTE);
 			return;
 		}
-		ct = track(gw, config, skb, &ctinfo);
+		ct = track(gw, config, skb, in_port, &ctinfo);
 		if (!ct)
 			return;
 	}
-	send_out(gw, config, skb, ct, ctinfo);
+	send_out(gw, config, skb, in_port, ct, ctinfo);
 }
 
 /*

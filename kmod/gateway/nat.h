@@ -58,6 +58,15 @@ void nemu_nat_in(struct nemu_gw *gw, struct sk_buff *skb, struct nf_conn *ct,
 bool nemu_nat_translate(struct sk_buff *skb, const struct nf_conn *ct,
 			enum ip_conntrack_info ctinfo);
 
+/* nat_limit.c */
+enum netemu_gw_drop nemu_nat_may_open(struct nemu_gw *gw,
+				      const struct nemu_gw_config *config,
+				      struct nf_conn *ct, u32 port);
+bool nemu_nat_may_wait(struct nemu_gw *gw, const struct sk_buff *skb, u32 port);
+void nemu_nat_waited(struct nemu_gw *gw, const struct sk_buff *skb, u32 port);
+bool nemu_nat_may_ask(struct nemu_gw *gw, const struct sk_buff *skb, __be32 to,
+		      u32 port);
+
 /* nat_dns.c */
 bool nemu_nat_dns_moves(struct nemu_gw *gw, const struct nemu_gw_config *config,
 			const struct nf_conn *ct,

@@ -210,6 +210,7 @@ int nemu_nat_attach(struct nemu_gw *gw)
 	}
 	/* Can't fail: the place is reserved. */
 	xa_store(&nn->gateways, id, gw, GFP_KERNEL_ACCOUNT);
+	nemu_shares_attach(gw);
 	return 0;
 
 err_zone:
@@ -242,6 +243,7 @@ void nemu_nat_detach(struct nemu_gw *gw)
 	xa_erase(&nn->gateways, gw->zone);
 	synchronize_net();
 	nf_ct_iterate_cleanup_net(is_of_zone, &iter);
+	nemu_shares_detach(gw);
 	/* Connections of packets under way may hold it a little longer. */
 	nf_ct_put(gw->template);
 	hooks_put(net, nn);
@@ -255,7 +257,8 @@ void nemu_nat_detach(struct nemu_gw *gw)
  */
 u32 nemu_nat_connections(const struct nemu_gw *gw)
 {
-	return refcount_read(&gw->template->ct_general.use) - 1;
+	return refcount_read(&gw->template->ct_general.use) - 1 +
+	       nemu_shares_connections(gw);
 }
 
 static int __net_init nat_net_init(struct net *net)
@@ -282,12 +285,21 @@ static struct pernet_operations nat_net_ops = {
 
 int nemu_nat_init(void)
 {
+	int err;
+
 	if (!zone_base || zone_base > U16_MAX + 1 - ZONES)
 		return -EINVAL;
-	return register_pernet_subsys(&nat_net_ops);
+	err = nemu_shares_init();
+	if (err)
+		return err;
+	err = register_pernet_subsys(&nat_net_ops);
+	if (err)
+		nemu_shares_exit();
+	return err;
 }
 
 void nemu_nat_exit(void)
 {
 	unregister_pernet_subsys(&nat_net_ops);
+	nemu_shares_exit();
 }

@@ -76,7 +76,8 @@ static void ip_rx(struct nemu_gw *gw, const struct nemu_gw_config *config,
 		nemu_gw_drop(gw, skb, NETEMU_GW_DROP_DESTINATION);
 		return;
 	}
-	drop = nemu_guest_heard(gw, source, eth_hdr(skb)->h_source);
+	drop = nemu_guest_heard(gw, source, eth_hdr(skb)->h_source,
+				skb->skb_iif);
 	if (unlikely(drop)) {
 		nemu_gw_drop(gw, skb, drop);
 		return;

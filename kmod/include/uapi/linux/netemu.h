@@ -471,6 +471,8 @@ enum netemu_forward_attr {
 #define NETEMU_GW_ROUTES_MAX		16
 #define NETEMU_GW_DHCP_OPTIONS_MAX	1024	/* bytes */
 #define NETEMU_GW_MTU_MIN		68
+#define NETEMU_GW_RATE_MAX		1000000	/* new connections a second */
+#define NETEMU_GW_RATE_DEFAULT		10000
 #define NETEMU_GW_PORT_FIRST		1024	/* of the host, for guests */
 #define NETEMU_GW_PORT_LAST		32767
 
@@ -567,6 +569,18 @@ struct netemu_gw_route {
  *	last guest that needed one got none
  *
  * @NETEMU_GW_A_FORWARDS: u32, read only: how many forwards and services it has
+ *
+ * @NETEMU_GW_A_GUEST_CONNECTIONS: u32, connections that one guest may open; up to
+ *	%NETEMU_GW_CONNECTIONS_MAX; 0 = half of CONNECTIONS_LIMIT, the default. A
+ *	guest is what is behind a port of the switch.
+ * @NETEMU_GW_A_CONNECTION_RATE: u32, connections that one guest may open in a
+ *	second; twice as many in a burst; 0 = no limit, up to
+ *	%NETEMU_GW_RATE_MAX, default %NETEMU_GW_RATE_DEFAULT
+ * @NETEMU_GW_A_PORT_FIRST: u16, first port of the host that connections of guests
+ *	leave from; 1 to PORT_LAST, default %NETEMU_GW_PORT_FIRST. Ports that the
+ *	host's applications take by themselves (ip_local_port_range) are
+ *	better left to them.
+ * @NETEMU_GW_A_PORT_LAST: u16, the last one; default %NETEMU_GW_PORT_LAST
  */
 enum netemu_gw_attr {
 	NETEMU_GW_A_SUBNET = 1,
@@ -600,6 +614,10 @@ enum netemu_gw_attr {
 	NETEMU_GW_A_DHCP_OPTIONS,
 	NETEMU_GW_A_DHCP_POOL_FULL,
 	NETEMU_GW_A_FORWARDS,
+	NETEMU_GW_A_GUEST_CONNECTIONS,
+	NETEMU_GW_A_CONNECTION_RATE,
+	NETEMU_GW_A_PORT_FIRST,
+	NETEMU_GW_A_PORT_LAST,
 
 	__NETEMU_GW_A_MAX,
 };
@@ -631,7 +649,18 @@ enum netemu_gw_attr {
 	X(FORGED, "forged", "source address that is leased to another")	\
 	X(DHCP, "dhcp", "DHCP request that gets no answer")		\
 	X(POOL_FULL, "pool_full", "DHCP request, and no address is left") \
-	X(UPLINK, "uplink", "DHCP request from a network card of the host")
+	X(UPLINK, "uplink", "DHCP request from a network card of the host") \
+	X(CONNECTION_RATE, "connection_rate",				\
+	  "a guest opens connections too fast")				\
+	X(GUEST_CONNECTIONS, "guest_connections",			\
+	  "too many connections of one guest")				\
+	X(CONNTRACK_FULL, "conntrack_full",				\
+	  "the host's connection table is nearly full")			\
+	X(PORTS_FULL, "ports_full", "no port of the host is left")	\
+	X(FRAGMENTS_FULL, "fragments_full",				\
+	  "too many fragments that wait for others")			\
+	X(NEIGHBOURS_FULL, "neighbours_full",				\
+	  "too many hosts called that the host does not know")
 
 #define NETEMU_GW_DROP_ENUM(sym, name, text)	NETEMU_GW_DROP_##sym,
 enum netemu_gw_drop {
