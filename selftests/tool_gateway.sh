@@ -258,7 +258,7 @@ test_output() {
 	netemu-ctl gateway show gw1 >"$out"
 	said "without DHCP no range" 'dns-address 192.0.2.2 dns-server .* dhcp off '
 	netemu-ctl -d gateway show gw0 >"$out"
-	said "-d has every option" 'zone [0-9]+ dhcp on lease-time 600 host-access no allow-link-local off restrict off'
+	said "-d has every option" 'zone [0-9]+ dhcp on lease-time 600 dhcp-mtu 0 host-access no allow-link-local off restrict off'
 	netemu-ctl -br gateway show >"$out"
 	said "-br takes one line" '^gw0 .*10.0.2.1/24 0 leases$'
 
