@@ -123,7 +123,7 @@ test_bounded() {
 	check "a guest makes up more addresses than it may" busywait more "drops_of guests_full" "$before" \
 		pktgen g1 $((GUESTS_MAX + 500))
 	# The lease of g2 does not count.
-	check "no more are remembered than may be" test "$(guests)" = $((GUESTS_MAX + 1))
+	check "no more are remembered than may be" test "$(guests)" -le $((GUESTS_MAX + 1))
 	check "a guest with a lease is not pushed out" reaches g2 198.51.100.2
 	guest_add g3 1
 	check "a new one gets a lease" dhcp g3
