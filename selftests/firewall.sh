@@ -48,7 +48,7 @@ rules() {
 		chain DOCKER { }
 		chain PREROUTING {
 			type nat hook prerouting priority -100
-			fib daddr type local jump DOCKER
+			ip daddr 198.51.100.1 jump DOCKER
 		}
 		chain POSTROUTING {
 			type nat hook postrouting priority 100
@@ -56,7 +56,7 @@ rules() {
 		}
 		chain OUTPUT {
 			type nat hook output priority -100
-			ip daddr != 127.0.0.0/8 fib daddr type local jump DOCKER
+			ip daddr 198.51.100.1 jump DOCKER
 		}
 	}
 	EOT
