@@ -132,6 +132,13 @@ static inline void nemu_extack_msg(struct netlink_ext_ack *extack,
 		extack->_msg = msg;
 }
 
+/* To join a multicast group needs CAP_NET_ADMIN over the namespace. */
+#ifdef GENL_MCAST_CAP_NET_ADMIN
+#define NEMU_MCAST_CAP_NET_ADMIN	GENL_MCAST_CAP_NET_ADMIN
+#else
+#define NEMU_MCAST_CAP_NET_ADMIN	GENL_UNS_ADMIN_PERM
+#endif /* 6.7 and some 6.1.y: flags of their own */
+
 /* The attributes of a generic netlink dump. */
 static inline struct nlattr **nemu_dump_attrs(struct netlink_callback *cb)
 {

@@ -12,6 +12,7 @@ struct sk_buff;
 enum nemu_event_group {
 	NEMU_GROUP_CONFIG,
 	NEMU_GROUP_EVENT,
+	NEMU_GROUP_LEASE,
 };
 
 void nemu_event_open(const struct genl_family *family);

@@ -51,7 +51,7 @@ int nemu_check_message(struct genl_info *info)
 {
 	static const u16 nests[] = {
 		NETEMU_A_SWITCH, NETEMU_A_PORT, NETEMU_A_NETWORK,
-		NETEMU_A_GATEWAY, NETEMU_A_FORWARD,
+		NETEMU_A_GATEWAY, NETEMU_A_FORWARD, NETEMU_A_LEASE,
 	};
 	const struct nlattr *nest;
 	int err, i;
@@ -597,11 +597,38 @@ static const struct genl_ops ops[] = {
 		.flags		= GENL_UNS_ADMIN_PERM,
 		.doit		= nemu_part_doit,
 	},
+	{
+		.cmd		= NETEMU_CMD_LEASE_GET,
+		.start		= nemu_part_start,
+		.policy		= nemu_get_policy,
+		.maxattr	= NETEMU_A_MAX,
+		.flags		= GENL_UNS_ADMIN_PERM,
+		.dumpit		= nemu_part_dumpit,
+		.done		= nemu_part_done,
+	},
+	{
+		.cmd		= NETEMU_CMD_LEASE_NEW,
+		.policy		= nemu_lease_policy,
+		.maxattr	= NETEMU_A_MAX,
+		.flags		= GENL_UNS_ADMIN_PERM,
+		.doit		= nemu_part_doit,
+	},
+	{
+		.cmd		= NETEMU_CMD_LEASE_DEL,
+		.policy		= nemu_lease_policy,
+		.maxattr	= NETEMU_A_MAX,
+		.flags		= GENL_UNS_ADMIN_PERM,
+		.doit		= nemu_part_doit,
+	},
 };
 
 static const struct genl_multicast_group groups[] = {
 	[NEMU_GROUP_CONFIG]	= { .name = NETEMU_GENL_GROUP_CONFIG },
 	[NEMU_GROUP_EVENT]	= { .name = NETEMU_GENL_GROUP_EVENT },
+	[NEMU_GROUP_LEASE]	= {
+		.name = NETEMU_GENL_GROUP_LEASE,
+		.flags = NEMU_MCAST_CAP_NET_ADMIN,
+	},
 };
 
 struct genl_family nemu_genl_family __ro_after_init = {

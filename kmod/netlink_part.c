@@ -89,7 +89,8 @@ static const struct nemu_part *part_try(void)
 /* Who only looks does not load the module: without it nothing is to be seen. */
 static bool looks(u8 cmd)
 {
-	return cmd == NETEMU_CMD_NETWORK_GET || cmd == NETEMU_CMD_FORWARD_GET;
+	return cmd == NETEMU_CMD_NETWORK_GET || cmd == NETEMU_CMD_FORWARD_GET ||
+	       cmd == NETEMU_CMD_LEASE_GET;
 }
 
 /* Holds the module that answers; NULL, with the reason, when there is none. */

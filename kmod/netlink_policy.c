@@ -68,3 +68,22 @@ const struct nla_policy nemu_forward_policy[NETEMU_A_MAX + 1] = {
 	[NETEMU_A_IFINDEX]	= NEMU_IFINDEX,
 	[NETEMU_A_FORWARD]	= NLA_POLICY_NESTED(forward_nest),
 };
+
+static const struct nla_policy lease_nest[NETEMU_LEASE_A_MAX + 1] = {
+	[NETEMU_LEASE_A_ADDRESS]	= NLA_POLICY_EXACT_LEN(4),
+	[NETEMU_LEASE_A_LLADDR]		= NLA_POLICY_EXACT_LEN(ETH_ALEN),
+	[NETEMU_LEASE_A_CLIENT_ID]	= {
+		.type = NLA_BINARY,
+		.len = NETEMU_LEASE_CLIENT_ID_MAX,
+	},
+	[NETEMU_LEASE_A_HOSTNAME]	= {
+		.type = NLA_NUL_STRING,
+		.len = NETEMU_LEASE_HOSTNAME_MAX,
+	},
+	[NETEMU_LEASE_A_TIME_LEFT]	= NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+const struct nla_policy nemu_lease_policy[NETEMU_A_MAX + 1] = {
+	[NETEMU_A_IFINDEX]	= NEMU_IFINDEX,
+	[NETEMU_A_LEASE]	= NLA_POLICY_NESTED(lease_nest),
+};

@@ -13,5 +13,6 @@ extern const struct nla_policy nemu_flush_policy[NETEMU_A_MAX + 1];
 extern const struct nla_policy nemu_network_get_policy[NETEMU_A_MAX + 1];
 extern const struct nla_policy nemu_network_new_policy[NETEMU_A_MAX + 1];
 extern const struct nla_policy nemu_forward_policy[NETEMU_A_MAX + 1];
+extern const struct nla_policy nemu_lease_policy[NETEMU_A_MAX + 1];
 
 #endif /* _NEMU_NETLINK_POLICY_H */

@@ -40,17 +40,6 @@ fails() {
 	[[ $said == *"$1"* ]] && [ "$(netemu-ctl -j gateway show lab-gw)" = "$before" ]
 }
 
-plug() {
-	ip netns add "$1"
-	HOSTS="$HOSTS $1"
-	ip link add "p-$1" type veth peer name eth0 netns "$1"
-	netemu-ctl port add "p-$1" network lab
-	ip -n "$1" link set lo up
-	ip -n "$1" link set eth0 up
-	busywait ready "p-$1"
-	busywait ready eth0 "$1"
-}
-
 dhclient_in() {
 	: >"$heard"
 	mkdir -p /var/lib/dhcp
@@ -91,7 +80,7 @@ test_set() {
 }
 
 test_dhclient() {
-	plug g1
+	network_guest g1 lab
 	check "dhclient" dhclient_in g1
 	check "is told the domain" told new_domain_name=lab.example.net
 	check "the search list" told "new_domain_search=lab.example.net. example.net."
@@ -105,7 +94,7 @@ test_dhclient() {
 }
 
 test_udhcpc() {
-	plug g2
+	network_guest g2 lab
 	check "udhcpc" udhcpc_in g2
 	check "is told the domain" told domain=lab.example.net
 	check "the search list" told "search=lab.example.net example.net"
@@ -154,7 +143,7 @@ test_full() {
 	netemu-ctl network add lab dhcp-start 10.0.2.50 dhcp-end 10.0.2.51
 	netemu-ctl port add p-g1 network lab
 	netemu-ctl port add p-g2 network lab
-	plug g3
+	network_guest g3 lab
 	check "the first" udhcpc_in g1
 	check "the second" udhcpc_in g2
 	check "no address is left, and nobody misses one" is '.[0] | (.pool_full | not) and .lease_count == 2' \

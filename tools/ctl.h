@@ -56,6 +56,7 @@ extern const struct object gateway_object;
 extern const struct object network_object;
 extern const struct object forward_object;
 extern const struct object service_object;
+extern const struct object lease_object;
 extern const struct object fdb_object;
 extern const struct object monitor_object;
 extern const struct object show_object;
@@ -113,6 +114,9 @@ int dhcp_key(struct args *args, const char *word, struct dhcp_words *words,
 	"  dhcp-route   SUBNET=NEXT-HOP,...\n"				\
 	"  dhcp-option  CODE=TEXT or CODE:HEX; several times for several, all of them\n" \
 	"               together\n"
+
+/* lease_file.c: what "lease save" wrote; "-" = standard input. */
+int lease_file_read(const char *file, struct lease_list *list);
 
 /* gateway.c: for networks, which have one. */
 

@@ -195,6 +195,7 @@ struct gateway_info {
 	bool resolvers_auto;	/* they are the host's, and follow them */
 	uint32_t resolver;	/* the one in use; 0 = none answers */
 	struct dhcp_words words;
+	uint64_t lease_events_lost;
 	bool pool_full;		/* who asked last for an address got none */
 	uint32_t zone;
 	uint32_t forwards;
@@ -351,6 +352,8 @@ struct network_list {
 	size_t n, room;
 };
 
+#include "model_lease.h"
+
 /* NULL for a mode that nobody knows. */
 const char *network_mode_name(uint32_t mode);
 bool network_mode_parse(const char *word, uint32_t *mode);
@@ -392,6 +395,7 @@ enum monitor_object {
 	MONITOR_FDB,
 	MONITOR_EVENT,
 	MONITOR_NETWORK,
+	MONITOR_LEASE,
 	MONITOR_LOST,		/* the kernel had to leave messages out */
 };
 
@@ -409,6 +413,8 @@ struct monitor_item {
 	struct fdb_entry fdb;	/* MONITOR_FDB */
 	struct network_info network; /* MONITOR_NETWORK */
 	uint32_t event;		/* MONITOR_EVENT: enum netemu_event */
+	struct lease_info lease; /* MONITOR_LEASE */
+	uint32_t lease_event;	/* enum netemu_lease_event */
 	bool has_addr;
 	uint8_t addr[MAC_LEN];
 };

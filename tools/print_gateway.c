@@ -46,6 +46,8 @@ static void fill_gateway(json_object *o, const struct gateway_info *gw)
 	json_dhcp_words(o, &gw->words);
 	json_object_object_add(o, "pool_full",
 			       json_object_new_boolean(gw->pool_full));
+	json_object_object_add(o, "lease_events_lost",
+			       json_object_new_uint64(gw->lease_events_lost));
 	json_object_object_add(o, "zone", json_object_new_int64(gw->zone));
 	json_object_object_add(o, "lease_count",
 			       json_object_new_int64(gw->leases));

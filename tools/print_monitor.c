@@ -84,6 +84,9 @@ static json_object *json_item(const struct format *f,
 		return with_head(gone ? json_gone_network(&item->network) :
 				 json_network(f, &item->network), "network",
 				 change);
+	case MONITOR_LEASE:
+		return with_head(json_lease(f, &item->lease), "lease",
+				 lease_event_name(item->lease_event));
 	case MONITOR_LOST:
 		break;
 	}
@@ -136,6 +139,10 @@ static void text_item(const struct format *f, const struct monitor_item *item)
 			puts(item->network.name);
 		else
 			print_networks(f, &network);
+		return;
+	case MONITOR_LEASE:
+		printf("lease %s ", lease_event_name(item->lease_event));
+		text_lease(f, &item->lease);
 		return;
 	case MONITOR_LOST:
 		puts("monitor lost: some messages did not fit");

@@ -35,6 +35,8 @@ json_object *json_forward(const struct forward *forward);
 void text_forward(const struct forward *forward);
 json_object *json_network(const struct format *f,
 			  const struct network_info *network);
+json_object *json_lease(const struct format *f, const struct lease_info *lease);
+void text_lease(const struct format *f, const struct lease_info *lease);
 json_object *json_unplugged(const struct link_info *link);
 
 void json_opts(json_object *to, const struct opt_def *defs, unsigned int n,

@@ -74,6 +74,16 @@ int wire_forward_list(struct wire *w, int gateway, uint32_t kind,
 uint32_t wire_sock_holder(uint32_t protocol, uint32_t addr, uint32_t port,
 			  uint32_t ports);
 
+/* wire_lease.c; @gateway 0 = the leases of all of them */
+int wire_lease_list(struct wire *w, int gateway, struct lease_list *list);
+/* Keeps the address for the MAC address, or as lease->reserved says. */
+int wire_lease_reserve(struct wire *w, int gateway,
+		       const struct lease_info *lease);
+/* Puts back a lease that was saved. */
+int wire_lease_restore(struct wire *w, int gateway,
+		       const struct lease_info *lease);
+int wire_lease_del(struct wire *w, int gateway, uint32_t addr);
+
 /* wire_fdb.c */
 int wire_fdb_list(struct wire *w, int master, struct fdb_list *list);
 int wire_fdb_add(struct wire *w, const struct fdb_entry *entry);

@@ -129,6 +129,8 @@ void parse_gateway(const struct nlattr *nest, struct gateway_info *gw)
 	gw->resolvers_auto = attr_uint(tb[NETEMU_GW_A_RESOLVERS_AUTO]);
 	gw->resolver = attr_uint(tb[NETEMU_GW_A_RESOLVER]);
 	parse_dhcp_words(tb, &gw->words);
+	gw->lease_events_lost =
+		attr_uint(tb[NETEMU_GW_A_LEASE_EVENTS_LOST]);
 	gw->pool_full = attr_uint(tb[NETEMU_GW_A_DHCP_POOL_FULL]);
 	gw->forwards = attr_uint(tb[NETEMU_GW_A_FORWARDS]);
 	gw->zone = attr_uint(tb[NETEMU_GW_A_ZONE]);

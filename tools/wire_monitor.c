@@ -222,11 +222,26 @@ static void network_changed(struct monitor *m, struct nlmsghdr *nlh, bool gone)
 	tell(m, &item, MONITOR_NETWORK, gone ? CHANGE_DEL : CHANGE_ADD);
 }
 
+static void lease_came(struct monitor *m, struct nlmsghdr *nlh)
+{
+	struct monitor_item item = { 0 };
+
+	if (!parse_lease(nlh, &item.lease, &item.lease_event))
+		tell(m, &item, MONITOR_LEASE, CHANGE_SET);
+}
+
 static int join(struct nl_sock *sock, const char *family, const char *group)
 {
 	int id = genl_ctrl_resolve_grp(sock, family, group);
 
 	return id < 0 ? id : nl_socket_add_membership(sock, id);
+}
+
+/* Looking at leases is not for everybody: who wants all does without. */
+static bool needs(const struct monitor *m, const char *group)
+{
+	return strcmp(group, NETEMU_GENL_GROUP_LEASE) ||
+	       m->objects == 1U << MONITOR_LEASE;
 }
 
 static int join_ours(struct monitor *m)
@@ -235,17 +250,21 @@ static int join_ours(struct monitor *m)
 	struct nl_sock *ask = wire_socket(NETLINK_GENERIC);
 	static const char *const groups[] = {
 		NETEMU_GENL_GROUP_CONFIG, NETEMU_GENL_GROUP_EVENT,
+		NETEMU_GENL_GROUP_LEASE,
 	};
-	unsigned int i;
-	int id = 0;
+	int id, ret = 0;
+	size_t i;
 
-	for (i = 0; i < 2 && id >= 0; i++) {
+	for (i = 0; i < sizeof(groups) / sizeof(groups[0]) && !ret; i++) {
 		id = genl_ctrl_resolve_grp(ask, NETEMU_GENL_NAME, groups[i]);
 		if (id >= 0)
 			id = nl_socket_add_membership(m->ge, id);
+		if (id < 0 && needs(m, groups[i]))
+			ret = wire_fail(m->w, -EIO, "cannot listen: %s",
+					nl_geterror(id));
 	}
 	nl_socket_free(ask);
-	return id < 0 ? -EIO : 0;
+	return ret;
 }
 
 /* A module that is loaded again has a new family and new groups. */
@@ -290,6 +309,9 @@ static void genl_changed(struct monitor *m, struct nlmsghdr *nlh)
 	case NETEMU_CMD_NETWORK_DEL_NTF:
 		network_changed(m, nlh,
 				genl->cmd == NETEMU_CMD_NETWORK_DEL_NTF);
+		return;
+	case NETEMU_CMD_LEASE_NTF:
+		lease_came(m, nlh);
 		return;
 	}
 }
@@ -359,9 +381,10 @@ static int start(struct monitor *m)
 	if (ret)
 		return ret;
 	if (nl_socket_add_memberships(m->rt, RTNLGRP_LINK, RTNLGRP_NEIGH, 0) ||
-	    join(m->ge, "nlctrl", "notify") || join_ours(m))
+	    join(m->ge, "nlctrl", "notify"))
 		return wire_fail(m->w, -EIO, "cannot listen");
-	return look(m);
+	ret = join_ours(m);
+	return ret ? ret : look(m);
 }
 
 int wire_monitor(struct wire *w, unsigned int objects, wire_monitor_fn fn,

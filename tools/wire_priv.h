@@ -91,6 +91,8 @@ void parse_gateway(const struct nlattr *nest, struct gateway_info *gw);
 int parse_port(struct nlmsghdr *nlh, struct port_info *port);
 int parse_network(struct nlmsghdr *nlh, struct network_info *network);
 int network_join_links(struct wire *w, struct network_info *network);
+int parse_lease(struct nlmsghdr *nlh, struct lease_info *lease,
+		uint32_t *event);
 int parse_fdb(struct nlmsghdr *nlh, struct fdb_entry *entry);
 int parse_forward(struct nlmsghdr *nlh, struct forward *forward);
 void link_peer_name(struct link_info *link, const struct link_list *links);

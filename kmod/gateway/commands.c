@@ -2,6 +2,7 @@
 /* Which command is answered by which room. */
 #include "commands.h"
 #include "forward.h"
+#include "lease_netlink.h"
 #include "network.h"
 #include "../part.h"
 
@@ -36,6 +37,18 @@ static const struct nemu_part_op ops[] = {
 	{
 		.cmd	= NETEMU_CMD_FORWARD_DEL,
 		.doit	= nemu_forward_del_doit,
+	},
+	{
+		.cmd	= NETEMU_CMD_LEASE_GET,
+		.dumpit	= nemu_lease_get_dumpit,
+	},
+	{
+		.cmd	= NETEMU_CMD_LEASE_NEW,
+		.doit	= nemu_lease_new_doit,
+	},
+	{
+		.cmd	= NETEMU_CMD_LEASE_DEL,
+		.doit	= nemu_lease_del_doit,
 	},
 };
 

@@ -62,6 +62,7 @@ const struct nla_policy nemu_gw_policy[NEMU_GW_POLICY_MAX + 1] = {
 	[NETEMU_GW_A_CONNECTION_RATE]	= { .type = NLA_U32 },
 	[NETEMU_GW_A_PORT_FIRST]	= { .type = NLA_U16 },
 	[NETEMU_GW_A_PORT_LAST]		= { .type = NLA_U16 },
+	[NETEMU_GW_A_LEASE_EVENTS_LOST]	= READ_ONLY,
 	[NETEMU_GW_A_MAX + 1 ... NEMU_GW_POLICY_MAX] = UNKNOWN,
 };
 

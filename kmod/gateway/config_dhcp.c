@@ -299,6 +299,7 @@ size_t nemu_gw_dhcp_fill_size(void)
 	return nla_total_size(sizeof(u8)) * 2 +
 	       nla_total_size(sizeof(u16)) +
 	       nla_total_size(sizeof(u32)) * 5 +
+	       nla_total_size_64bit(sizeof(u64)) +
 	       nla_total_size(sizeof(words->domain)) +
 	       nla_total_size(sizeof(words->search)) +
 	       nla_total_size(sizeof(words->bootfile)) +
@@ -349,7 +350,10 @@ int nemu_gw_dhcp_fill(struct sk_buff *skb, const struct nemu_gw *gw,
 	    nla_put_u32(skb, NETEMU_GW_A_LEASE_TIME, config->lease_time) ||
 	    nla_put_u32(skb, NETEMU_GW_A_LEASES, nemu_dhcp_leases(gw)) ||
 	    nla_put_u8(skb, NETEMU_GW_A_DHCP_POOL_FULL,
-		       nemu_dhcp_pool_full(gw)))
+		       nemu_dhcp_pool_full(gw)) ||
+	    nla_put_u64_64bit(skb, NETEMU_GW_A_LEASE_EVENTS_LOST,
+			      nemu_dhcp_lease_events_lost(gw),
+			      NETEMU_GW_A_PAD))
 		return -EMSGSIZE;
 	return fill_words(skb, &config->words);
 }

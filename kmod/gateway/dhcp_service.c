@@ -97,11 +97,15 @@ static int configure(struct nemu_dhcp_config *c,
 	return set_options(&c->options, config, mtu);
 }
 
+/* Changes when a gateway gets another table; RTNL. */
+static u32 generation;
+
 static struct nemu_lease_table *make_table(const struct nemu_gw *gw,
 					   const struct nemu_gw_config *config)
 {
 	u32 start = ntohl(config->dhcp_start), end = ntohl(config->dhcp_end);
-	u32 capacity = min_t(u32, end - start + 1, LEASES_MAX);
+	/* Reservations may lie outside of the range. */
+	u32 capacity = min_t(u32, ~ntohl(config->mask), LEASES_MAX);
 	struct nemu_lease_table *table;
 	void *memory;
 
@@ -134,6 +138,9 @@ int nemu_dhcp_start(struct nemu_gw *gw, const struct nemu_gw_config *config)
 		return -ENOMEM;
 	dhcp->gw = gw;
 	spin_lock_init(&dhcp->lock);
+	ratelimit_state_init(&dhcp->event_limit, HZ, NETEMU_EVENT_RATE);
+	/* Nothing is logged: guests decide how often this happens. */
+	ratelimit_set_flags(&dhcp->event_limit, RATELIMIT_MSG_ON_RELEASE);
 	INIT_LIST_HEAD(&dhcp->waiting);
 	INIT_DELAYED_WORK(&dhcp->tick, nemu_dhcp_tick);
 	nemu_dhcp_defaults(&dhcp->engine.config);
@@ -185,6 +192,7 @@ int nemu_dhcp_change(struct nemu_gw *gw, const struct nemu_gw_config *config,
 		kfree(c);
 		return err ?: -ENOMEM;
 	}
+	generation++;
 	spin_lock_bh(&dhcp->lock);
 	old = dhcp->engine.leases;
 	nemu_lease_table_copy(table, old, nemu_dhcp_now());
@@ -276,4 +284,23 @@ u32 nemu_dhcp_leases(const struct nemu_gw *gw)
 bool nemu_dhcp_pool_full(const struct nemu_gw *gw)
 {
 	return READ_ONCE(gw->dhcp->engine.pool_full);
+}
+
+/**
+ * nemu_dhcp_lease_events_lost() - notifications left out
+ * @gw: gateway
+ */
+u64 nemu_dhcp_lease_events_lost(const struct nemu_gw *gw)
+{
+	return READ_ONCE(gw->dhcp->events_lost);
+}
+
+/**
+ * nemu_dhcp_generation() - as long as it is the same, no table was replaced
+ *
+ * Context: RTNL held.
+ */
+u32 nemu_dhcp_generation(void)
+{
+	return generation;
 }

@@ -285,6 +285,7 @@ void nemu_gw_bar_services(const struct nemu_gw *gw,
 			  void (*bar)(struct nemu_lease_table *table, u32 addr),
 			  struct nemu_lease_table *table);
 void nemu_gw_close_forwards(struct nemu_gw *gw);
+u64 nemu_dhcp_lease_events_lost(const struct nemu_gw *gw);
 
 /* binding.c */
 int nemu_binding_init(void);

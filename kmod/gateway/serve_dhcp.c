@@ -136,8 +136,10 @@ static struct sk_buff *answer(struct nemu_dhcp_service *dhcp,
 	skb_reserve(skb, LL_MAX_HEADER + HEADERS);
 	out.reply = skb->data;
 	nemu_dhcp_input(&dhcp->engine, in, &out);
-	for (i = 0; i < out.event_count; i++)
+	for (i = 0; i < out.event_count; i++) {
 		nemu_binding_update(dhcp, htonl(out.events[i].addr));
+		nemu_lease_tell(dhcp, &out.events[i]);
+	}
 	count_drop(dhcp, out.drop);
 	if (out.action == NEMU_DHCP_REPLY) {
 		skb_put(skb, out.len);
@@ -361,8 +363,11 @@ void nemu_dhcp_tick(struct work_struct *work)
 	while ((w = next_due(dhcp)))
 		decide(dhcp, w, false, 0);
 	spin_lock(&dhcp->lock);
-	while (nemu_dhcp_expire(&dhcp->engine, nemu_dhcp_now(), &budget, &event))
+	while (nemu_dhcp_expire(&dhcp->engine, nemu_dhcp_now(), &budget,
+				&event)) {
 		nemu_binding_update(dhcp, htonl(event.addr));
+		nemu_lease_tell(dhcp, &event);
+	}
 	w = list_first_entry_or_null(&dhcp->waiting, typeof(*w), node);
 	if (w)
 		again = max_t(long, w->due - jiffies, 1);

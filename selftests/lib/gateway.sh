@@ -49,6 +49,18 @@ guest_add() {
 	ip -n "$1" route add default via 10.0.2.2
 }
 
+# network_guest NAME NETWORK: a guest without an address in a network
+network_guest() {
+	ip netns add "$1"
+	HOSTS="$HOSTS $1"
+	ip link add "p-$1" type veth peer name eth0 netns "$1"
+	netemu-ctl port add "p-$1" network "$2"
+	ip -n "$1" link set lo up
+	ip -n "$1" link set eth0 up
+	busywait ready "p-$1"
+	busywait ready eth0 "$1"
+}
+
 # gw_drops N REASON
 gw_drops() { ethtool -S "gw$1" | sed -n "s/^ *drop_$2: //p"; }
 

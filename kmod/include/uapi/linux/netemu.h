@@ -82,6 +82,21 @@
  *   %NETEMU_CMD_FORWARD_DEL  IFINDEX, FORWARD{KIND PROTOCOL ADDRESS PORT}
  *       Removes it and its connections.
  *
+ *   Leases are those of a gateway, %NETEMU_A_IFINDEX. Also looking at them needs
+ *   CAP_NET_ADMIN.
+ *
+ *   %NETEMU_CMD_LEASE_GET    dump: all of the namespace, or those of IFINDEX
+ *       reply: IFINDEX IFNAME LEASE{all}
+ *   %NETEMU_CMD_LEASE_NEW    IFINDEX, LEASE{ADDRESS, LLADDR or CLIENT_ID,
+ *                            [HOSTNAME]}
+ *       Keeps an address for a client: one that asks with this MAC address, or
+ *       if none is given with this client-id. It is a host of the subnet, in
+ *       the range of the leases or not.
+ *       With TIME_LEFT, and always LLADDR, puts a lease back that was saved.
+ *   %NETEMU_CMD_LEASE_DEL    IFINDEX, LEASE{ADDRESS}
+ *       Removes the lease and the reservation. The client hears of it when it
+ *       renews.
+ *
  *   Errors: -ENODEV no such device; -EINVAL bad attribute or a device that
  *   can't be a port; -ERANGE a number out of its range; -EBUSY device has a master or a receive handler;
  *   -EEXIST is a port of this switch already; -ENOENT is not a port;
@@ -100,6 +115,11 @@
  *   switch; what is left out is counted in EVENTS_LOST):
  *       %NETEMU_CMD_EVENT_NTF     MASTER IFINDEX IFNAME EVENT, and LLADDR
  *                                 where the event is about an address
+ *   group %NETEMU_GENL_GROUP_LEASE, needs CAP_NET_ADMIN to join (of what guests
+ *   cause at most %NETEMU_EVENT_RATE a second and gateway; what is left out is
+ *   counted in LEASE_EVENTS_LOST):
+ *       %NETEMU_CMD_LEASE_NTF     IFINDEX IFNAME LEASE{EVENT, and all of it,
+ *                                 where the event is about a lease}
  */
 #ifndef _UAPI_LINUX_NETEMU_H
 #define _UAPI_LINUX_NETEMU_H
@@ -110,6 +130,7 @@
 #define NETEMU_GENL_VERSION		1
 #define NETEMU_GENL_GROUP_CONFIG	"config"
 #define NETEMU_GENL_GROUP_EVENT		"event"
+#define NETEMU_GENL_GROUP_LEASE		"lease"
 
 #define NETEMU_KIND_SWITCH		"netemu"
 #define NETEMU_KIND_GATEWAY		"netemu_gw"
@@ -151,6 +172,10 @@ enum netemu_cmd {
 	NETEMU_CMD_FORWARD_DEL,
 	NETEMU_CMD_FORWARD_NTF,
 	NETEMU_CMD_FORWARD_DEL_NTF,
+	NETEMU_CMD_LEASE_GET,
+	NETEMU_CMD_LEASE_NEW,
+	NETEMU_CMD_LEASE_DEL,
+	NETEMU_CMD_LEASE_NTF,
 
 	__NETEMU_CMD_MAX,
 };
@@ -170,6 +195,7 @@ enum netemu_cmd {
  * @NETEMU_A_NETWORK: nest of enum netemu_network_attr
  * @NETEMU_A_GATEWAY: nest of enum netemu_gw_attr
  * @NETEMU_A_FORWARD: nest of enum netemu_forward_attr
+ * @NETEMU_A_LEASE: nest of enum netemu_lease_attr
  */
 enum netemu_attr {
 	NETEMU_A_IFINDEX = 1,
@@ -183,6 +209,7 @@ enum netemu_attr {
 	NETEMU_A_NETWORK,
 	NETEMU_A_GATEWAY,
 	NETEMU_A_FORWARD,
+	NETEMU_A_LEASE,
 
 	__NETEMU_A_MAX,
 };
@@ -452,6 +479,73 @@ enum netemu_forward_attr {
 
 #define NETEMU_FORWARD_A_MAX (__NETEMU_FORWARD_A_MAX - 1)
 
+/* Limits of leases, all inclusive. */
+#define NETEMU_LEASE_CLIENT_ID_MAX	135	/* bytes, RFC 4361 */
+#define NETEMU_LEASE_HOSTNAME_MAX	63	/* characters */
+
+/* NETEMU_LEASE_A_STATE */
+enum netemu_lease_state {
+	NETEMU_LEASE_RESERVED = 0,	/* kept for a client, not in use */
+	NETEMU_LEASE_OFFERED = 1,
+	NETEMU_LEASE_BOUND = 2,
+	NETEMU_LEASE_RELEASED = 3,	/* its client gave it back */
+	NETEMU_LEASE_EXPIRED = 4,
+	NETEMU_LEASE_DECLINED = 5,	/* in use by somebody else: it rests */
+};
+
+/* NETEMU_LEASE_A_RESERVED: what an address is kept for */
+enum netemu_lease_reserved {
+	NETEMU_LEASE_BY_NOTHING = 0,	/* it is not */
+	NETEMU_LEASE_BY_MAC = 1,
+	NETEMU_LEASE_BY_CLIENT_ID = 2,
+};
+
+/* NETEMU_LEASE_A_EVENT */
+enum netemu_lease_event {
+	NETEMU_LEASE_GRANTED = 1,
+	NETEMU_LEASE_RENEWED,
+	NETEMU_LEASE_GIVEN_BACK,
+	NETEMU_LEASE_RAN_OUT,
+	NETEMU_LEASE_CONFLICT,		/* declined: in use by somebody else */
+	NETEMU_LEASE_POOL_FULL,		/* no address is left */
+	NETEMU_LEASE_KEPT,		/* by the administrator, as the rest */
+	NETEMU_LEASE_RESTORED,
+	NETEMU_LEASE_REMOVED,
+};
+
+/**
+ * enum netemu_lease_attr - an address and its client
+ * @NETEMU_LEASE_A_ADDRESS: 4 bytes, in network order
+ * @NETEMU_LEASE_A_LLADDR: 6 bytes, MAC address of the client
+ * @NETEMU_LEASE_A_CLIENT_ID: 1 to %NETEMU_LEASE_CLIENT_ID_MAX bytes: DHCP option
+ *	61 as the client sends it, its type first
+ * @NETEMU_LEASE_A_HOSTNAME: string, 1 to %NETEMU_LEASE_HOSTNAME_MAX letters,
+ *	digits and hyphens: what the client calls itself, or is told to
+ * @NETEMU_LEASE_A_STATE: u8, read only: enum netemu_lease_state
+ * @NETEMU_LEASE_A_TIME_LEFT: u32, seconds until the state ends, at least 1;
+ *	0xffffffff = for ever
+ * @NETEMU_LEASE_A_IFINDEX: u32, read only: port of the client, where it is known
+ * @NETEMU_LEASE_A_RESERVED: u8, read only: enum netemu_lease_reserved
+ * @NETEMU_LEASE_A_HOSTNAME_GIVEN: u8, read only: 1 = the client is told HOSTNAME
+ * @NETEMU_LEASE_A_EVENT: u8, enum netemu_lease_event; in notifications
+ */
+enum netemu_lease_attr {
+	NETEMU_LEASE_A_ADDRESS = 1,
+	NETEMU_LEASE_A_LLADDR,
+	NETEMU_LEASE_A_CLIENT_ID,
+	NETEMU_LEASE_A_HOSTNAME,
+	NETEMU_LEASE_A_STATE,
+	NETEMU_LEASE_A_TIME_LEFT,
+	NETEMU_LEASE_A_IFINDEX,
+	NETEMU_LEASE_A_RESERVED,
+	NETEMU_LEASE_A_HOSTNAME_GIVEN,
+	NETEMU_LEASE_A_EVENT,
+
+	__NETEMU_LEASE_A_MAX,
+};
+
+#define NETEMU_LEASE_A_MAX (__NETEMU_LEASE_A_MAX - 1)
+
 /* Limits of gateways, all inclusive. */
 #define NETEMU_GW_PREFIX_MIN		16	/* bits of the subnet's mask */
 #define NETEMU_GW_PREFIX_MAX		29
@@ -581,6 +675,8 @@ struct netemu_gw_route {
  *	host's applications take by themselves (ip_local_port_range) are
  *	better left to them.
  * @NETEMU_GW_A_PORT_LAST: u16, the last one; default %NETEMU_GW_PORT_LAST
+ *
+ * @NETEMU_GW_A_LEASE_EVENTS_LOST: u64, read only: notifications left out
  */
 enum netemu_gw_attr {
 	NETEMU_GW_A_SUBNET = 1,
@@ -618,6 +714,7 @@ enum netemu_gw_attr {
 	NETEMU_GW_A_CONNECTION_RATE,
 	NETEMU_GW_A_PORT_FIRST,
 	NETEMU_GW_A_PORT_LAST,
+	NETEMU_GW_A_LEASE_EVENTS_LOST,
 
 	__NETEMU_GW_A_MAX,
 };
