@@ -16,6 +16,7 @@ struct nlattr;
 /* switch/door.c: with RTNL held */
 struct net_device *nemu_door_switch_add(struct net *net, const char *name,
 					const struct nlattr *options,
+					bool host_port,
 					struct netlink_ext_ack *extack);
 void nemu_door_switch_del(struct net_device *sw_dev, struct list_head *head);
 void nemu_door_guard_ports(struct net_device *sw_dev,

@@ -207,6 +207,17 @@ const char *fdb_type_name(enum fdb_type type)
 	return NAME_IN(names, type);
 }
 
+const char *gateway_role_name(uint32_t role)
+{
+	static const char *const names[] = {
+		[NETEMU_GW_ROLE_NAT] = "nat",
+		[NETEMU_GW_ROLE_ROUTED] = "routed",
+		[NETEMU_GW_ROLE_HOST_ONLY] = "host-only",
+	};
+
+	return NAME_IN(names, role);
+}
+
 const char *event_name(uint32_t event)
 {
 	static const char *const names[] = {
@@ -335,6 +346,8 @@ static const struct {
 	const char *name;
 } network_modes[] = {
 	{ NETEMU_NETWORK_NAT, "nat" },
+	{ NETEMU_NETWORK_ROUTED, "routed" },
+	{ NETEMU_NETWORK_HOST_ONLY, "host-only" },
 	{ NETEMU_NETWORK_ISOLATED, "isolated" },
 };
 
@@ -348,6 +361,12 @@ const char *network_mode_name(uint32_t mode)
 	return NULL;
 }
 
+bool network_mode_has_gateway(uint32_t mode)
+{
+	return mode == NETEMU_NETWORK_NAT || mode == NETEMU_NETWORK_ROUTED ||
+	       mode == NETEMU_NETWORK_HOST_ONLY;
+}
+
 /* Also the words that other products have for the same. */
 bool network_mode_parse(const char *word, uint32_t *mode)
 {
@@ -357,6 +376,8 @@ bool network_mode_parse(const char *word, uint32_t *mode)
 		word = "nat";
 	else if (!strcmp(word, "internal"))
 		word = "isolated";
+	else if (!strcmp(word, "hostonly"))
+		word = "host-only";
 	for (i = 0; i < ARRAY_SIZE(network_modes); i++) {
 		if (!strcmp(network_modes[i].name, word)) {
 			*mode = network_modes[i].mode;

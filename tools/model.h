@@ -197,6 +197,7 @@ struct gateway_info {
 	struct dhcp_words words;
 	uint64_t lease_events_lost;
 	bool pool_full;		/* who asked last for an address got none */
+	uint32_t role;		/* enum netemu_gw_role */
 	uint32_t zone;
 	uint32_t forwards;
 	uint32_t leases;
@@ -335,6 +336,8 @@ struct gateway_spec {
 struct network_spec {
 	char name[NAME_SIZE];
 	uint32_t mode;		/* enum netemu_network_mode */
+	bool has_forwarding;
+	bool forwarding;	/* may it be turned on? */
 	struct gateway_spec gateway;
 };
 
@@ -343,6 +346,7 @@ struct network_info {
 	uint32_t mode;
 	int ifindex;		/* of the switch */
 	int gateway_ifindex;	/* 0 = none */
+	uint32_t changed;	/* NETEMU_CHANGED_* */
 	struct link_info link;	/* the switch, as any device */
 	struct link_info gateway;
 };
@@ -357,6 +361,8 @@ struct network_list {
 /* NULL for a mode that nobody knows. */
 const char *network_mode_name(uint32_t mode);
 bool network_mode_parse(const char *word, uint32_t *mode);
+/* Has a network of this mode a gateway? */
+bool network_mode_has_gateway(uint32_t mode);
 
 /* A port forward, or a service: the other way round. */
 struct forward {
@@ -422,6 +428,7 @@ struct monitor_item {
 const char *mode_name(uint32_t mode);
 const char *port_state_name(uint32_t state);
 const char *fdb_type_name(enum fdb_type type);
+const char *gateway_role_name(uint32_t role);
 const char *event_name(uint32_t event);
 const char *event_text(uint32_t event);
 

@@ -14,12 +14,14 @@ static int parse_mode(struct args *args, const char *key, uint32_t *mode)
 	ret = parse_word(args, key, &word);
 	if (ret || network_mode_parse(word, mode))
 		return ret;
-	return usage_error("%s: \"%s\" is neither nat nor isolated", key, word);
+	return usage_error("%s: \"%s\" is none of nat, routed, host-only, isolated",
+			   key, word);
 }
 
 static int parse_add(struct ctl *ctl, struct args *args,
 		     struct network_spec *spec)
 {
+	struct gateway_spec *gateway = &spec->gateway;
 	bool has_mode = false;
 	const char *word;
 	int ret;
@@ -32,12 +34,16 @@ static int parse_add(struct ctl *ctl, struct args *args,
 		if (!strcmp(word, "mode"))
 			ret = once(&has_mode, word) ?:
 			      parse_mode(args, word, &spec->mode);
+		else if (!strcmp(word, "forwarding"))
+			ret = once(&spec->has_forwarding, word) ?:
+			      parse_bool(args, word, &spec->forwarding);
 		else
-			ret = gateway_key(ctl, args, word, "network",
-					  &spec->gateway);
+			ret = gateway_key(ctl, args, word, "network", gateway);
 	}
-	if (!ret && spec->mode != NETEMU_NETWORK_NAT &&
-	    gateway_changes(&spec->gateway))
+	if (!ret && spec->has_forwarding && spec->mode != NETEMU_NETWORK_ROUTED)
+		ret = usage_error("forwarding: only a network of mode routed needs it");
+	if (!ret && !network_mode_has_gateway(spec->mode) &&
+	    gateway_changes(gateway))
 		ret = usage_error("a network of mode %s has no gateway: it takes no other key",
 				  network_mode_name(spec->mode));
 	return ret;
@@ -87,7 +93,7 @@ static int run_add(struct ctl *ctl, struct args *args)
 	if (ctl->may_exist &&
 	    !wire_network_get(ctl->wire, spec.name, &network))
 		return add_existing(ctl, &spec, &network);
-	if (!gateway->has_resolvers) {
+	if (!gateway->has_resolvers && spec.mode != NETEMU_NETWORK_HOST_ONLY) {
 		gateway->has_resolvers = true;
 		gateway->resolvers_auto = true;
 		host_resolvers(ctl->netns, &gateway->resolvers);
@@ -156,7 +162,7 @@ static int run_show(struct ctl *ctl, struct args *args)
 static const struct verb verbs[] = {
 	{
 		.name = "add", .run = run_add, .may_exist = true,
-		.synopsis = "NAME [mode nat|isolated] [subnet SUBNET] [dns-server SERVERS] [KEY VALUE]...",
+		.synopsis = "NAME [mode nat|routed|host-only|isolated] [forwarding on|off] [subnet SUBNET] [dns-server SERVERS] [KEY VALUE]...",
 		.help = "make a switch and its gateway, and bring them up",
 	}, {
 		.name = "set", .run = run_set,
@@ -174,7 +180,7 @@ static const struct verb verbs[] = {
 };
 
 static const struct key_group keys[] = {
-	{ "Keys of mode nat, with what is allowed and [what it is at first]", "",
+	{ "Keys of networks with a gateway, with what is allowed and [what it is at first]", "",
 	  gateway_opts, GATEWAY_OPT_COUNT },
 	{ .title = NULL }
 };
@@ -184,7 +190,10 @@ const struct object network_object = {
 	.help = "a switch with a gateway: DHCP, DNS and NAT for its guests",
 	.verbs = verbs,
 	.keys = keys,
-	.more = "Mode nat, which it is at first, has a gateway, the device NAME-gw; mode\n"
-		"isolated has none. SUBNET and SERVERS are those of \"gateway add\".\n"
+	.more = "Mode nat, which it is at first, has a gateway, the device NAME-gw, by which\n"
+		"guests reach the world as the host; mode isolated has none. In mode host-only\n"
+		"and routed the host is in the network too, at the gateway's address, and in\n"
+		"mode routed it forwards; \"forwarding on\" turns that on where it is off.\n"
+		"SUBNET and SERVERS are those of \"gateway add\".\n"
 		DHCP_HELP,
 };

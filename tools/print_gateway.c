@@ -33,6 +33,7 @@ static void fill_gateway(json_object *o, const struct gateway_info *gw)
 
 	ipv4_text(gw->subnet.addr, addr);
 	snprintf(text, sizeof(text), "%s/%u", addr, gw->subnet.prefix);
+	add_string(o, "role", gateway_role_name(gw->role));
 	add_string(o, "subnet", text);
 	json_opts(o, gateway_opts, GATEWAY_OPT_COUNT, &gw->opts);
 	for (i = 0; i < gw->resolvers.n; i++) {
@@ -108,6 +109,9 @@ void text_resolvers(const struct gateway_info *gw)
 	char addr[IPV4_TEXT_SIZE];
 	unsigned int i;
 
+	/* Where nothing is to be reached there is nothing to ask. */
+	if (gw->role == NETEMU_GW_ROLE_HOST_ONLY)
+		return;
 	if (!resolvers->n) {
 		printf(" no resolver");
 		return;
@@ -137,6 +141,8 @@ static void text_gateway(const struct format *f, const struct link_info *link)
 	else
 		printf("(no switch) ");
 	printf("%s mtu %u", text_state(link), link->mtu);
+	if (gw->role != NETEMU_GW_ROLE_NAT)
+		printf(" role %s", gateway_role_name(gw->role));
 	text_subnet(gw);
 	if (gw->opts.value[GATEWAY_OPT_DHCP])
 		range = 0;

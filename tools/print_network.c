@@ -10,6 +10,39 @@ static const char *mode_text(const struct network_info *network)
 	return name ? name : "?";
 }
 
+static const struct {
+	uint32_t flag;
+	const char *name;
+} changes[] = {
+	{ NETEMU_CHANGED_ADDRESS, "address" },
+	{ NETEMU_CHANGED_FORWARDING, "forwarding" },
+};
+
+static json_object *json_changed(uint32_t changed)
+{
+	json_object *array = json_object_new_array();
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(changes); i++)
+		if (changed & changes[i].flag)
+			json_object_array_add(array,
+				json_object_new_string(changes[i].name));
+	return array;
+}
+
+static void text_changed(uint32_t changed)
+{
+	const char *before = " changed ";
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(changes); i++) {
+		if (!(changed & changes[i].flag))
+			continue;
+		printf("%s%s", before, changes[i].name);
+		before = ",";
+	}
+}
+
 json_object *json_network(const struct format *f,
 			  const struct network_info *network)
 {
@@ -23,6 +56,7 @@ json_object *json_network(const struct format *f,
 			       json_object_new_boolean(network->link.up));
 	json_object_object_add(o, "switch",
 			       json_object_new_string(network->link.name));
+	json_object_object_add(o, "changed", json_changed(network->changed));
 	if (!network->gateway_ifindex)
 		return o;
 	json_object_object_add(o, "gateway_device",
@@ -44,6 +78,7 @@ static void text_network(const struct format *f,
 		text_resolvers(&network->gateway.gateway);
 		text_counts(&network->gateway.gateway);
 	}
+	text_changed(network->changed);
 	putchar('\n');
 	if (f->stats && network->gateway_ifindex)
 		text_drops("    ", &gateway_drops,

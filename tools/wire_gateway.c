@@ -133,6 +133,7 @@ void parse_gateway(const struct nlattr *nest, struct gateway_info *gw)
 		attr_uint(tb[NETEMU_GW_A_LEASE_EVENTS_LOST]);
 	gw->pool_full = attr_uint(tb[NETEMU_GW_A_DHCP_POOL_FULL]);
 	gw->forwards = attr_uint(tb[NETEMU_GW_A_FORWARDS]);
+	gw->role = attr_uint(tb[NETEMU_GW_A_ROLE]);
 	gw->zone = attr_uint(tb[NETEMU_GW_A_ZONE]);
 	gw->leases = attr_uint(tb[NETEMU_GW_A_LEASES]);
 	gw->guests = attr_uint(tb[NETEMU_GW_A_GUESTS]);

@@ -14,6 +14,7 @@ static void put_name(struct request *req, const char *name)
 
 int wire_network_new(struct wire *w, const struct network_spec *spec)
 {
+	uint8_t forwarding = spec->forwarding;
 	uint8_t mode = spec->mode;
 	struct request req;
 	struct nlattr *nest;
@@ -25,8 +26,11 @@ int wire_network_new(struct wire *w, const struct network_spec *spec)
 	put_name(&req, spec->name);
 	nest = request_nest(&req, NULL, NETEMU_A_NETWORK);
 	request_put(&req, "mode", NETEMU_NETWORK_A_MODE, &mode, sizeof(mode));
+	if (spec->has_forwarding)
+		request_put(&req, "forwarding", NETEMU_NETWORK_A_FORWARDING,
+			    &forwarding, sizeof(forwarding));
 	request_nest_end(&req, nest);
-	if (spec->mode == NETEMU_NETWORK_NAT) {
+	if (network_mode_has_gateway(spec->mode)) {
 		nest = request_nest(&req, NULL, NETEMU_A_GATEWAY);
 		put_gateway_data(&req, &spec->gateway);
 		request_nest_end(&req, nest);
@@ -63,6 +67,7 @@ int parse_network(struct nlmsghdr *nlh, struct network_info *network)
 	attr_name(tb[NETEMU_A_IFNAME], network->name, sizeof(network->name));
 	network->mode = attr_uint(opt[NETEMU_NETWORK_A_MODE]);
 	network->gateway_ifindex = attr_uint(opt[NETEMU_NETWORK_A_GATEWAY]);
+	network->changed = attr_uint(opt[NETEMU_NETWORK_A_CHANGED]);
 	return 0;
 }
 

@@ -56,7 +56,7 @@ void nemu_arp_ask(struct nemu_gw *gw, const struct nemu_gw_config *config,
 {
 	static const u8 unknown[ETH_ALEN];
 
-	send_arp(gw, config, ARPOP_REQUEST, config->gateway, addr, unknown,
+	send_arp(gw, config, ARPOP_REQUEST, nemu_gw_self(config), addr, unknown,
 		 gw->dev->broadcast);
 }
 
@@ -89,6 +89,13 @@ static bool is_valid(const struct arp_packet *arp, const struct ethhdr *eth)
 	       ether_addr_equal_unaligned(arp->sender_mac, eth->h_source);
 }
 
+/* May a station of the network have this address? */
+static bool is_station(const struct nemu_gw_config *config, __be32 addr)
+{
+	return nemu_gw_is_guest(config, addr) ||
+	       (config->role != NETEMU_GW_ROLE_NAT && addr == config->gateway);
+}
+
 /**
  * nemu_arp_rx() - an ARP packet came from a guest
  * @gw: gateway
@@ -113,7 +120,7 @@ void nemu_arp_rx(struct nemu_gw *gw, const struct nemu_gw_config *config,
 	memcpy(&sender, arp->sender_addr, sizeof(sender));
 	memcpy(&target, arp->target_addr, sizeof(target));
 	if (!is_valid(arp, eth_hdr(skb)) ||
-	    (sender && (!nemu_gw_is_guest(config, sender) ||
+	    (sender && (!is_station(config, sender) ||
 			nemu_gw_serves(gw, sender)))) {
 		nemu_gw_drop(gw, skb, NETEMU_GW_DROP_ARP_INVALID);
 		return;
@@ -121,8 +128,9 @@ void nemu_arp_rx(struct nemu_gw *gw, const struct nemu_gw_config *config,
 	ether_addr_copy(mac, arp->sender_mac);
 	if (sender)
 		nemu_dhcp_heard(gw, sender, mac, skb->skb_iif);
-	drop = sender ? nemu_guest_heard(gw, sender, mac, skb->skb_iif) :
-			NETEMU_GW_DROP_NONE;
+	drop = nemu_gw_is_guest(config, sender) ?
+	       nemu_guest_heard(gw, sender, mac, skb->skb_iif) :
+	       NETEMU_GW_DROP_NONE;
 	if (drop) {
 		nemu_gw_drop(gw, skb, drop);
 		return;

@@ -63,6 +63,7 @@ const struct nla_policy nemu_gw_policy[NEMU_GW_POLICY_MAX + 1] = {
 	[NETEMU_GW_A_PORT_FIRST]	= { .type = NLA_U16 },
 	[NETEMU_GW_A_PORT_LAST]		= { .type = NLA_U16 },
 	[NETEMU_GW_A_LEASE_EVENTS_LOST]	= READ_ONLY,
+	[NETEMU_GW_A_ROLE]		= READ_ONLY,
 	[NETEMU_GW_A_MAX + 1 ... NEMU_GW_POLICY_MAX] = UNKNOWN,
 };
 
@@ -241,10 +242,31 @@ static int parse_resolvers(struct nemu_gw_config *config, struct nlattr **tb,
 	return 0;
 }
 
+/* What is of no effect is not taken. */
+static int check_role(const struct nemu_gw_config *config, struct nlattr **tb,
+		      struct netlink_ext_ack *extack)
+{
+	struct nlattr *attr = tb[NETEMU_GW_A_HOST_ACCESS] ?:
+			      tb[NETEMU_GW_A_LINK_LOCAL] ?:
+			      tb[NETEMU_GW_A_RESTRICT];
+
+	if (config->role != NETEMU_GW_ROLE_NAT && attr)
+		return nemu_gw_refuse(attr, -EINVAL,
+				      "netemu: host-access, allow-link-local and restrict are for gateways that do NAT",
+				      extack);
+	attr = tb[NETEMU_GW_A_RESOLVERS];
+	if (config->role == NETEMU_GW_ROLE_HOST_ONLY && attr)
+		return nemu_gw_refuse(attr, -EINVAL,
+				      "netemu: where guests reach only the host there is no DNS",
+				      extack);
+	return 0;
+}
+
 /**
  * nemu_gw_config_parse() - read the options of a gateway
  * @config: changed where an attribute is given
- * @tb: attributes, parsed by nemu_gw_policy
+ * @tb: attributes, parsed by nemu_gw_policy; the role, which nobody else can
+ *	give, comes from the network
  * @extack: what is wrong
  *
  * Return: 0, -EINVAL or -ERANGE.
@@ -255,7 +277,11 @@ int nemu_gw_config_parse(struct nemu_gw_config *config, struct nlattr **tb,
 	struct nlattr *attr;
 	int err;
 
-	err = parse_subnet(config, tb, extack);
+	if (tb[NETEMU_GW_A_ROLE])
+		config->role = nla_get_u8(tb[NETEMU_GW_A_ROLE]);
+	err = check_role(config, tb, extack);
+	if (!err)
+		err = parse_subnet(config, tb, extack);
 	if (!err)
 		err = parse_addresses(config, tb, extack);
 	if (!err)
@@ -292,7 +318,7 @@ size_t nemu_gw_fill_size(void)
 {
 	return nla_total_size(sizeof(__be32)) * 4 +
 	       nla_total_size(sizeof(__be32) * NETEMU_GW_RESOLVERS_MAX) +
-	       nla_total_size(sizeof(u8)) * 5 +
+	       nla_total_size(sizeof(u8)) * 6 +
 	       nla_total_size(sizeof(u16)) +
 	       nla_total_size(sizeof(u32)) * 3 +
 	       nemu_gw_dhcp_fill_size() +
@@ -343,6 +369,7 @@ int nemu_gw_fill(struct sk_buff *skb, struct nemu_gw *gw)
 	    nla_put_u8(skb, NETEMU_GW_A_RESOLVERS_AUTO,
 		       config->resolvers_auto) ||
 	    (used && nla_put_in_addr(skb, NETEMU_GW_A_RESOLVER, used)) ||
+	    nla_put_u8(skb, NETEMU_GW_A_ROLE, config->role) ||
 	    nla_put_u8(skb, NETEMU_GW_A_HOST_ACCESS, config->host_access) ||
 	    nla_put_u8(skb, NETEMU_GW_A_LINK_LOCAL, config->link_local) ||
 	    nla_put_u8(skb, NETEMU_GW_A_RESTRICT, config->restricted) ||

@@ -215,6 +215,12 @@ static int gw_changelink(struct net_device *dev, struct nlattr *tb[],
 	if (!config)
 		return -ENOMEM;
 	err = nemu_gw_config_parse(config, data, extack);
+	if (!err && config->role != NETEMU_GW_ROLE_NAT &&
+	    config->gateway != old->gateway) {
+		NL_SET_ERR_MSG(extack,
+			       "netemu: the address is the host's, and can't change; make a new network");
+		err = -EOPNOTSUPP;
+	}
 	if (!err && (config->subnet != old->subnet ||
 		     config->mask != old->mask)) {
 		NL_SET_ERR_MSG(extack,

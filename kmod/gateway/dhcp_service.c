@@ -62,6 +62,16 @@ static int set_by_number(struct nemu_dhcp_options *o,
 	return err;
 }
 
+/* Where nothing is to be reached no way there is told. */
+static int set_way_out(struct nemu_dhcp_options *o,
+		       const struct nemu_gw_config *config)
+{
+	if (config->role == NETEMU_GW_ROLE_HOST_ONLY)
+		return 0;
+	return set_addresses(o, NEMU_DHCP_OPT_ROUTER, &config->gateway, 1) ?:
+	       set_addresses(o, NEMU_DHCP_OPT_DNS, &config->dns, 1);
+}
+
 /* Numbers last: they replace what guests are told else. */
 static int set_options(struct nemu_dhcp_options *o,
 		       const struct nemu_gw_config *config, unsigned int mtu)
@@ -72,8 +82,7 @@ static int set_options(struct nemu_dhcp_options *o,
 	o->len = 0;
 	mtu = words->mtu ?: min_t(unsigned int, mtu, U16_MAX);
 	return set_addresses(o, NEMU_DHCP_OPT_MASK, &config->mask, 1) ?:
-	       set_addresses(o, NEMU_DHCP_OPT_ROUTER, &config->gateway, 1) ?:
-	       set_addresses(o, NEMU_DHCP_OPT_DNS, &config->dns, 1) ?:
+	       set_way_out(o, config) ?:
 	       set_addresses(o, NEMU_DHCP_OPT_BROADCAST, &all, 1) ?:
 	       nemu_dhcp_option_set_u16(o, NEMU_DHCP_OPT_MTU, mtu) ?:
 	       nemu_dhcp_option_set_string(o, NEMU_DHCP_OPT_DOMAIN,
@@ -90,7 +99,7 @@ static int configure(struct nemu_dhcp_config *c,
 {
 	c->subnet = ntohl(config->subnet);
 	c->mask = ntohl(config->mask);
-	c->server = ntohl(config->gateway);
+	c->server = ntohl(nemu_gw_self(config));
 	c->lease_time = config->lease_time;
 	c->next_server = ntohl(config->words.next_server);
 	strscpy(c->bootfile, config->words.bootfile, sizeof(c->bootfile));

@@ -126,8 +126,7 @@ bool nemu_gw_serves(const struct nemu_gw *gw, __be32 addr)
 bool nemu_gw_has(const struct nemu_gw *gw, const struct nemu_gw_config *config,
 		 __be32 addr)
 {
-	return addr == config->gateway || addr == config->dns ||
-	       nemu_gw_serves(gw, addr);
+	return nemu_gw_owns(config, addr) || nemu_gw_serves(gw, addr);
 }
 
 static int refuse(int err, const char *why, struct netlink_ext_ack *extack)

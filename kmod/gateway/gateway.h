@@ -80,6 +80,7 @@ struct nemu_gw_dhcp_words {
  * @port_first: of the host's ports, the first that connections leave from
  * @port_last: the last one
  * @prefix: bits of the mask
+ * @role: enum netemu_gw_role
  * @resolvers_auto: they are what the host uses; only noted for user space
  * @host_access: enum netemu_host_access
  * @link_local: may guests reach 169.254.0.0/16?
@@ -103,6 +104,7 @@ struct nemu_gw_config {
 	u16 port_first;
 	u16 port_last;
 	u8 prefix;
+	u8 role;
 	u8 host_access;
 	bool link_local;
 	bool restricted;
@@ -203,12 +205,28 @@ static inline bool nemu_gw_is_guest(const struct nemu_gw_config *config,
 	       addr != config->dns;
 }
 
+/* The address that it speaks from: its own, or that of DNS if the host has it. */
+static inline __be32 nemu_gw_self(const struct nemu_gw_config *config)
+{
+	return likely(config->role == NETEMU_GW_ROLE_NAT) ? config->gateway :
+							    config->dns;
+}
+
+/* Is it an address of the gateway? */
+static inline bool nemu_gw_owns(const struct nemu_gw_config *config,
+				__be32 addr)
+{
+	return addr == config->dns || addr == nemu_gw_self(config);
+}
+
 /* The gateway's own MAC address: 52:55 and its IPv4 address, as slirp has it. */
 static inline void nemu_gw_mac(const struct nemu_gw_config *config, u8 *mac)
 {
+	__be32 self = nemu_gw_self(config);
+
 	mac[0] = 0x52;
 	mac[1] = 0x55;
-	memcpy(mac + 2, &config->gateway, sizeof(config->gateway));
+	memcpy(mac + 2, &self, sizeof(self));
 }
 
 /* device.c */

@@ -85,7 +85,7 @@ void nemu_icmp_error(struct nemu_gw *gw, const struct nemu_gw_config *config,
 	if (type == ICMP_DEST_UNREACH && code == ICMP_FRAG_NEEDED)
 		icmp->un.frag.mtu = htons(min_t(u32, info, U16_MAX));
 	icmp->checksum = ip_compute_csum(icmp, len - sizeof(*ip));
-	write_ip(ip, len, config->gateway, ip_hdr(skb)->saddr);
+	write_ip(ip, len, nemu_gw_self(config), ip_hdr(skb)->saddr);
 	nemu_gw_deliver(gw, error);
 }
 

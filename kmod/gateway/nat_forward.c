@@ -24,15 +24,16 @@
 
 /*
  * What the guest sees as its peer: the client, unless the guest could not answer
- * it. The answer to a neighbour's address would never come to the gateway, and
- * 127.0.0.1 is the guest itself.
+ * it. The answer to a neighbour's address would never come to the gateway, nor
+ * any where another one leads out, and 127.0.0.1 is the guest itself.
  */
 static __be32 client_seen(struct net *net, const struct nemu_gw_config *config,
 			  __be32 client)
 {
-	if (nemu_gw_in_subnet(config, client) ||
+	if (config->role != NETEMU_GW_ROLE_NAT ||
+	    nemu_gw_in_subnet(config, client) ||
 	    inet_addr_type(net, client) == RTN_LOCAL)
-		return config->gateway;
+		return nemu_gw_self(config);
 	return client;
 }
 

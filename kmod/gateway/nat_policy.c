@@ -54,6 +54,10 @@ nemu_nat_destination(struct nemu_gw *gw, const struct nemu_gw_config *config,
 	*port = 0;
 	if (find_service(gw, tuple, dest, port))
 		return NETEMU_GW_DROP_NONE;
+	/* The host leads out, or nobody: only names are asked for here. */
+	if (unlikely(config->role != NETEMU_GW_ROLE_NAT) &&
+	    (config->role != NETEMU_GW_ROLE_ROUTED || addr != config->dns))
+		return NETEMU_GW_DROP_DESTINATION;
 	if (config->restricted)
 		return NETEMU_GW_DROP_RESTRICTED;
 	if (addr == config->dns) {

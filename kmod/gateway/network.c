@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Networks: a switch and its gateway, made in one go and removed together,
- * whichever way the switch goes.
+ * whichever way the switch goes; and with them what they changed on the host.
  */
 #include "network.h"
 #include "gateway.h"
@@ -19,11 +19,13 @@
  * @networks: of struct nemu_network
  * @dying: their switch is gone: the gateway has to follow
  * @work: removes what is dying; the notifier that sees a switch go must not
+ * @forwarding: of the host, that we turned on
  */
 struct nemu_network_net {
 	struct list_head networks;
 	struct list_head dying;
 	struct work_struct work;
+	struct nemu_host_forwarding forwarding;
 };
 
 static unsigned int network_net_id;
@@ -41,6 +43,17 @@ struct list_head *nemu_network_list(struct net *net)
 }
 
 /**
+ * nemu_network_forwarding() - what the networks of a namespace did to forwarding
+ * @net: namespace
+ */
+struct nemu_host_forwarding *nemu_network_forwarding(struct net *net)
+{
+	struct nemu_network_net *nn = net_generic(net, network_net_id);
+
+	return &nn->forwarding;
+}
+
+/**
  * nemu_network_find() - the network of a name
  * @net: namespace
  * @name: of its switch
@@ -55,6 +68,28 @@ struct nemu_network *nemu_network_find(struct net *net, const char *name)
 		if (!strcmp(network->sw->name, name))
 			return network;
 	return NULL;
+}
+
+/**
+ * nemu_network_find_index() - the network of a switch
+ * @net: namespace
+ * @ifindex: of the switch
+ *
+ * Return: the network or NULL.
+ */
+struct nemu_network *nemu_network_find_index(struct net *net, int ifindex)
+{
+	struct nemu_network *network;
+
+	list_for_each_entry(network, nemu_network_list(net), list)
+		if (network->sw->ifindex == ifindex)
+			return network;
+	return NULL;
+}
+
+static bool has_gateway(u8 mode)
+{
+	return mode != NETEMU_NETWORK_ISOLATED;
 }
 
 static int check_name(struct net *net, const char *name, const char *gw_name,
@@ -84,21 +119,42 @@ static int check_name(struct net *net, const char *name, const char *gw_name,
 	return 0;
 }
 
+static u8 role_of(u8 mode)
+{
+	switch (mode) {
+	case NETEMU_NETWORK_ROUTED:
+		return NETEMU_GW_ROLE_ROUTED;
+	case NETEMU_NETWORK_HOST_ONLY:
+		return NETEMU_GW_ROLE_HOST_ONLY;
+	default:
+		return NETEMU_GW_ROLE_NAT;
+	}
+}
+
 static struct net_device *add_gateway(struct net *net, const char *name,
 				      struct net_device *sw,
-				      const struct nlattr *options,
+				      const struct nemu_network_wish *wish,
 				      struct netlink_ext_ack *extack)
 {
+	struct {
+		struct nlattr attr;
+		u8 value[NLA_ALIGNTO];
+	} role = {
+		.attr.nla_len = nla_attr_size(sizeof(u8)),
+		.attr.nla_type = NETEMU_GW_A_ROLE,
+		.value = { role_of(wish->mode) },
+	};
 	struct nlattr *data[NETEMU_GW_A_MAX + 1] = { };
 	struct net_device *gw;
 	int err;
 
-	if (options) {
-		err = nla_parse_nested(data, NETEMU_GW_A_MAX, options,
+	if (wish->gw) {
+		err = nla_parse_nested(data, NETEMU_GW_A_MAX, wish->gw,
 				       nemu_gw_policy, extack);
 		if (err)
 			return ERR_PTR(err);
 	}
+	data[NETEMU_GW_A_ROLE] = &role.attr;
 	gw = nemu_link_add(net, name, &nemu_gw_link_ops, data, extack);
 	if (IS_ERR(gw))
 		return gw;
@@ -118,29 +174,48 @@ static int add_devices(struct nemu_network *network, struct net *net,
 {
 	int err;
 
-	network->sw = nemu_door_switch_add(net, wish->name, wish->sw, extack);
+	network->sw = nemu_door_switch_add(net, wish->name, wish->sw,
+					   nemu_network_has_host(wish->mode),
+					   extack);
 	if (IS_ERR(network->sw))
 		return PTR_ERR(network->sw);
-	if (wish->mode == NETEMU_NETWORK_NAT) {
+	if (has_gateway(wish->mode)) {
 		nemu_door_guard_ports(network->sw, wish->sw);
-		network->gw = add_gateway(net, gw_name, network->sw, wish->gw,
+		network->gw = add_gateway(net, gw_name, network->sw, wish,
 					  extack);
 		if (IS_ERR(network->gw)) {
 			err = PTR_ERR(network->gw);
 			goto err_switch;
 		}
 	}
-	err = dev_open(network->sw, extack);
+	err = nemu_network_prepare_host(network, extack);
+	if (!err)
+		err = dev_open(network->sw, extack);
 	if (err)
 		goto err_gateway;
 	return 0;
 
 err_gateway:
+	nemu_network_leave_host(network, net);
 	if (network->gw)
 		unregister_netdevice(network->gw);
 err_switch:
 	nemu_door_switch_del(network->sw, NULL);
 	return err;
+}
+
+/* Removes the devices of a network that is in no list, and frees it. */
+static void destroy(struct nemu_network *network)
+{
+	struct net *net = dev_net(network->sw);
+	LIST_HEAD(kill);
+
+	if (network->gw)
+		unregister_netdevice_queue(network->gw, &kill);
+	nemu_door_switch_del(network->sw, &kill);
+	unregister_netdevice_many(&kill);
+	nemu_network_leave_host(network, net);
+	kfree_rcu(network, rcu);
 }
 
 /**
@@ -149,6 +224,7 @@ err_switch:
  * @wish: what it is to be
  * @extack: what is wrong
  *
+ * Context: process, RTNL held; it may be let go and taken again.
  * Return: the network or an error.
  */
 struct nemu_network *nemu_network_add(struct net *net,
@@ -160,8 +236,10 @@ struct nemu_network *nemu_network_add(struct net *net,
 	int err;
 
 	scnprintf(gw_name, sizeof(gw_name), "%s" GATEWAY_SUFFIX, wish->name);
-	err = check_name(net, wish->name, gw_name,
-			 wish->mode == NETEMU_NETWORK_NAT, extack);
+	err = check_name(net, wish->name, gw_name, has_gateway(wish->mode),
+			 extack);
+	if (!err)
+		err = nemu_network_check_forwarding(net, wish, extack);
 	if (err)
 		return ERR_PTR(err);
 	network = kzalloc(sizeof(*network), GFP_KERNEL_ACCOUNT);
@@ -170,12 +248,21 @@ struct nemu_network *nemu_network_add(struct net *net,
 	network->mode = wish->mode;
 	err = add_devices(network, net, wish, gw_name, extack);
 	if (err) {
-		kfree(network);
+		kfree_rcu(network, rcu);
 		return ERR_PTR(err);
 	}
 	list_add_tail(&network->list, nemu_network_list(net));
-	nemu_network_notify(network, NETEMU_CMD_NETWORK_NTF);
-	return network;
+	if (nemu_network_has_host(network->mode))
+		err = nemu_network_join_host(network, net, wish, extack);
+	if (!err) {
+		nemu_network_notify(network, NETEMU_CMD_NETWORK_NTF);
+		return network;
+	}
+	if (err != -ENODEV) {
+		list_del(&network->list);
+		destroy(network);
+	}
+	return ERR_PTR(err);
 }
 
 /**
@@ -184,17 +271,11 @@ struct nemu_network *nemu_network_add(struct net *net,
  */
 void nemu_network_del(struct nemu_network *network)
 {
-	LIST_HEAD(kill);
-
 	ASSERT_RTNL();
 	nemu_network_notify(network, NETEMU_CMD_NETWORK_DEL_NTF);
 	/* From now on the notifier does not know it. */
 	list_del(&network->list);
-	if (network->gw)
-		unregister_netdevice_queue(network->gw, &kill);
-	nemu_door_switch_del(network->sw, &kill);
-	unregister_netdevice_many(&kill);
-	kfree(network);
+	destroy(network);
 }
 
 static void remove_dying(struct work_struct *work)
@@ -208,7 +289,7 @@ static void remove_dying(struct work_struct *work)
 		list_del(&network->list);
 		if (network->gw)
 			unregister_netdevice(network->gw);
-		kfree(network);
+		kfree_rcu(network, rcu);
 	}
 	rtnl_unlock();
 }
@@ -229,7 +310,8 @@ static int device_event(struct notifier_block *nb, unsigned long event,
 	struct nemu_network_net *nn = net_generic(dev_net(dev), network_net_id);
 	struct nemu_network *network, *next;
 
-	if (event != NETDEV_UNREGISTER)
+	/* A notifier that is removed itself is told that all goes: it does not. */
+	if (event != NETDEV_UNREGISTER || dev->reg_state == NETREG_REGISTERED)
 		return NOTIFY_DONE;
 	forget_gateway(&nn->networks, dev);
 	forget_gateway(&nn->dying, dev);
@@ -239,6 +321,7 @@ static int device_event(struct notifier_block *nb, unsigned long event,
 		nemu_network_notify(network, NETEMU_CMD_NETWORK_DEL_NTF);
 		network->sw = NULL;
 		list_move(&network->list, &nn->dying);
+		nemu_network_leave_host(network, dev_net(dev));
 		schedule_work(&nn->work);
 	}
 	return NOTIFY_DONE;
@@ -258,22 +341,31 @@ static int __net_init network_net_init(struct net *net)
 	return 0;
 }
 
-static void free_networks(struct list_head *list)
-{
-	struct nemu_network *network, *next;
-
-	list_for_each_entry_safe(network, next, list, list)
-		kfree(network);
-}
-
-/* The devices went before, and with them what is listed. */
+/*
+ * When the namespace ends, the devices went before, and with them what is
+ * listed. When the module does, the gateways went, and a switch without one is
+ * still a switch; but what keeps guests and host apart goes with the module, so
+ * a network that has the host in it goes now.
+ */
 static void __net_exit network_net_exit(struct net *net)
 {
 	struct nemu_network_net *nn = net_generic(net, network_net_id);
+	struct nemu_network *network, *next;
 
 	cancel_work_sync(&nn->work);
-	free_networks(&nn->networks);
-	free_networks(&nn->dying);
+	rtnl_lock();
+	list_splice_init(&nn->dying, &nn->networks);
+	list_for_each_entry_safe(network, next, &nn->networks, list) {
+		list_del(&network->list);
+		if (network->sw)
+			nemu_network_notify(network,
+					    NETEMU_CMD_NETWORK_DEL_NTF);
+		if (network->sw && nemu_network_has_host(network->mode))
+			destroy(network);
+		else
+			kfree_rcu(network, rcu);
+	}
+	rtnl_unlock();
 }
 
 static struct pernet_operations network_net_ops = {
@@ -296,7 +388,7 @@ int nemu_network_init(void)
 	return err;
 }
 
-/* No gateway is left: the switches stay as they are. */
+/* No gateway is left. */
 void nemu_network_exit(void)
 {
 	unregister_netdevice_notifier(&device_notifier);

@@ -23,7 +23,8 @@ static int fill(struct sk_buff *skb, const struct nemu_network *network,
 	nest = nla_nest_start(skb, NETEMU_A_NETWORK);
 	if (!nest || nla_put_u8(skb, NETEMU_NETWORK_A_MODE, network->mode) ||
 	    (network->gw && nla_put_u32(skb, NETEMU_NETWORK_A_GATEWAY,
-					network->gw->ifindex)))
+					network->gw->ifindex)) ||
+	    nla_put_u32(skb, NETEMU_NETWORK_A_CHANGED, network->changed))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -157,7 +158,7 @@ static int read_wish(struct nemu_network_wish *wish, struct genl_info *info)
 {
 	struct nlattr *tb[NETEMU_NETWORK_A_MAX + 1] = { };
 	struct nlattr *nest = info->attrs[NETEMU_A_NETWORK];
-	struct nlattr *mode;
+	struct nlattr *mode, *forwarding;
 
 	wish->name = get_name(info);
 	if (IS_ERR(wish->name))
@@ -170,13 +171,19 @@ static int read_wish(struct nemu_network_wish *wish, struct genl_info *info)
 		return -EINVAL;
 	mode = tb[NETEMU_NETWORK_A_MODE];
 	wish->mode = mode ? nla_get_u8(mode) : NETEMU_NETWORK_NAT;
-	if (wish->mode != NETEMU_NETWORK_NAT &&
-	    wish->mode != NETEMU_NETWORK_ISOLATED) {
+	if (wish->mode > NETEMU_NETWORK_ISOLATED) {
 		NL_SET_ERR_MSG_ATTR(info->extack, mode,
-				    "netemu: the mode is 0 (nat) or 3 (isolated)");
+				    "netemu: the mode is 0 (nat), 1 (routed), 2 (host-only) or 3 (isolated)");
 		return -ERANGE;
 	}
-	if (wish->gw && wish->mode != NETEMU_NETWORK_NAT) {
+	forwarding = tb[NETEMU_NETWORK_A_FORWARDING];
+	wish->forwarding = forwarding && nla_get_u8(forwarding);
+	if (forwarding && wish->mode != NETEMU_NETWORK_ROUTED) {
+		NL_SET_ERR_MSG_ATTR(info->extack, forwarding,
+				    "netemu: forwarding is for mode routed");
+		return -EINVAL;
+	}
+	if (wish->gw && wish->mode == NETEMU_NETWORK_ISOLATED) {
 		NL_SET_ERR_MSG_ATTR(info->extack, wish->gw,
 				    "netemu: a network of this mode has no gateway");
 		return -EINVAL;

@@ -227,7 +227,7 @@ bool nemu_dhcp_is_request(const struct nemu_gw_config *config,
 	struct udphdr buf;
 
 	if (likely(ip->protocol != IPPROTO_UDP) || ip_is_fragment(ip) ||
-	    (!ipv4_is_lbcast(ip->daddr) && ip->daddr != config->gateway &&
+	    (!ipv4_is_lbcast(ip->daddr) && ip->daddr != nemu_gw_self(config) &&
 	     ip->daddr != (config->subnet | ~config->mask)))
 		return false;
 	udp = skb_header_pointer(skb, sizeof(*ip), sizeof(buf), &buf);

@@ -8,21 +8,24 @@
  * nemu_door_switch_add() - make a switch as RTM_NEWLINK does
  * @net: where
  * @name: of its device
- * @options: nest of %NETEMU_SWITCH_A_*, or NULL; the host has no port by default
+ * @options: nest of %NETEMU_SWITCH_A_*, or NULL
+ * @host_port: has the host a port, if the options don't say?
  * @extack: what is wrong
  *
  * Return: the device, which is down, or an error.
  */
 struct net_device *nemu_door_switch_add(struct net *net, const char *name,
 					const struct nlattr *options,
+					bool host_port,
 					struct netlink_ext_ack *extack)
 {
 	struct {
 		struct nlattr attr;
 		u8 value[NLA_ALIGNTO];
-	} off = {
+	} host = {
 		.attr.nla_len = nla_attr_size(sizeof(u8)),
 		.attr.nla_type = NETEMU_SWITCH_A_HOST_PORT,
+		.value = { host_port },
 	};
 	struct nlattr *data[NETEMU_SWITCH_A_MAX + 1] = { };
 	int err;
@@ -34,7 +37,7 @@ struct net_device *nemu_door_switch_add(struct net *net, const char *name,
 			return ERR_PTR(err);
 	}
 	if (!data[NETEMU_SWITCH_A_HOST_PORT])
-		data[NETEMU_SWITCH_A_HOST_PORT] = &off.attr;
+		data[NETEMU_SWITCH_A_HOST_PORT] = &host.attr;
 	return nemu_link_add(net, name, &nemu_switch_link_ops, data, extack);
 }
 EXPORT_SYMBOL_GPL(nemu_door_switch_add);

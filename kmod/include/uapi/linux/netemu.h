@@ -54,10 +54,18 @@
  *   first of their commands comes; -EOPNOTSUPP without it.
  *
  *   A network is a switch with what belongs to it, made and removed as one. It
- *   has the name of its switch. In mode nat its gateway is the device NAME-gw. The
- *   host has no port in it, and ports that come are guarded unless SWITCH says
- *   otherwise. Both devices can be used and changed like any others; when the
- *   switch goes, the gateway goes with it.
+ *   has the name of its switch; its gateway, where it has one, is the device
+ *   NAME-gw. Both can be used and changed like any others; when the switch goes,
+ *   the gateway goes with it. Ports that come to a network with a gateway are
+ *   guarded unless SWITCH says otherwise.
+ *       nat        a gateway; the host has no port
+ *       isolated   neither
+ *       host-only  the host has a port, and the address that is the gateway's
+ *                  else; the gateway gives addresses at the DNS address.
+ *                  Nothing is forwarded from the switch or to it.
+ *       routed     the same, but the host is the guests' router; DNS is served
+ *   In the last two the host does not speak IPv6 on the switch, its address goes
+ *   with the switch, and the network with the module.
  *
  *   %NETEMU_CMD_NETWORK_GET  do: %NETEMU_A_IFNAME; dump: all of the namespace
  *       reply: IFNAME IFINDEX NETWORK{all}
@@ -65,7 +73,8 @@
  *                            [SWITCH{options}]
  *       Makes all of it or nothing. Reply (with NLM_F_ECHO): as NETWORK_GET.
  *   %NETEMU_CMD_NETWORK_DEL  IFNAME
- *       Removes the switch and the gateway. Devices that were ports stay.
+ *       Removes the switch and the gateway, and undoes what was changed on the
+ *       host if it is still as it was left. Devices that were ports stay.
  *
  *   A forward leads what is sent to ports of the host to a guest; a service leads
  *   what guests send to ports of an address of their subnet somewhere outside.
@@ -100,7 +109,8 @@
  *   Errors: -ENODEV no such device; -EINVAL bad attribute or a device that
  *   can't be a port; -ERANGE a number out of its range; -EBUSY device has a master or a receive handler;
  *   -EEXIST is a port of this switch already; -ENOENT is not a port;
- *   -ELOOP would make a loop; -EMLINK nested too deep; -ENOSPC too many ports;
+ *   -ELOOP would make a loop; -EADDRINUSE the host is in this subnet already;
+ *   -ENETDOWN the host does not forward; -EMLINK nested too deep; -ENOSPC too many ports;
  *   -EOPNOTSUPP not a netemu switch; -EPERM.
  *
  *   Notifications
@@ -416,6 +426,8 @@ enum netemu_drop {
 
 enum netemu_network_mode {
 	NETEMU_NETWORK_NAT = 0,		/* guests leave as the host */
+	NETEMU_NETWORK_ROUTED = 1,	/* ... as themselves, by way of the host */
+	NETEMU_NETWORK_HOST_ONLY = 2,	/* guests and the host */
 	NETEMU_NETWORK_ISOLATED = 3,	/* guests among themselves */
 };
 
@@ -424,15 +436,25 @@ enum netemu_network_mode {
  * @NETEMU_NETWORK_A_MODE: u8, enum netemu_network_mode, default nat
  * @NETEMU_NETWORK_A_GATEWAY: u32, interface index of the gateway; in replies,
  *	where there is one
+ * @NETEMU_NETWORK_A_FORWARDING: u8, 0/1, default 0: mode routed turns on the
+ *	host's IPv4 forwarding where it is off; without this it refuses
+ * @NETEMU_NETWORK_A_CHANGED: u32, NETEMU_CHANGED_* flags; in replies: what was
+ *	changed on the host and is undone in the end
  */
 enum netemu_network_attr {
 	NETEMU_NETWORK_A_MODE = 1,
 	NETEMU_NETWORK_A_GATEWAY,
+	NETEMU_NETWORK_A_FORWARDING,
+	NETEMU_NETWORK_A_CHANGED,
 
 	__NETEMU_NETWORK_A_MAX,
 };
 
 #define NETEMU_NETWORK_A_MAX (__NETEMU_NETWORK_A_MAX - 1)
+
+/* NETEMU_NETWORK_A_CHANGED */
+#define NETEMU_CHANGED_ADDRESS		0x1	/* the switch got an address */
+#define NETEMU_CHANGED_FORWARDING	0x2	/* net.ipv4.ip_forward was 0 */
 
 /* NETEMU_FORWARD_A_KIND */
 enum netemu_forward_kind {
@@ -579,6 +601,13 @@ enum netemu_host_access {
 					  */
 };
 
+/* NETEMU_GW_A_ROLE: who leads out of the subnet */
+enum netemu_gw_role {
+	NETEMU_GW_ROLE_NAT = 0,		/* the gateway, by NAT */
+	NETEMU_GW_ROLE_ROUTED = 1,	/* the host; DNS is the gateway's */
+	NETEMU_GW_ROLE_HOST_ONLY = 2,	/* nobody; the gateway gives addresses */
+};
+
 /**
  * struct netemu_gw_route - a route that guests are told, RFC 3442
  * @dest: network, in network order, without bits behind its mask
@@ -677,6 +706,10 @@ struct netemu_gw_route {
  * @NETEMU_GW_A_PORT_LAST: u16, the last one; default %NETEMU_GW_PORT_LAST
  *
  * @NETEMU_GW_A_LEASE_EVENTS_LOST: u64, read only: notifications left out
+ * @NETEMU_GW_A_ROLE: u8, read only, enum netemu_gw_role: that of a network in
+ *	which the host has the address GATEWAY. The gateway does not answer for it
+ *	then and serves at the address DNS; no HOST_ACCESS, LINK_LOCAL or RESTRICT,
+ *	and for guests that reach only the host no RESOLVERS
  */
 enum netemu_gw_attr {
 	NETEMU_GW_A_SUBNET = 1,
@@ -715,6 +748,7 @@ enum netemu_gw_attr {
 	NETEMU_GW_A_PORT_FIRST,
 	NETEMU_GW_A_PORT_LAST,
 	NETEMU_GW_A_LEASE_EVENTS_LOST,
+	NETEMU_GW_A_ROLE,
 
 	__NETEMU_GW_A_MAX,
 };
