@@ -23,9 +23,9 @@ struct binding {
 	u32 port;
 };
 
-static bool is_own(const struct nemu_gw_config *config, __be32 addr)
+static bool is_own(const struct nemu_gw *gw, __be32 addr)
 {
-	return addr == config->gateway || addr == config->dns;
+	return nemu_gw_has(gw, rcu_dereference(gw->config), addr);
 }
 
 static bool find_binding(const struct nemu_dhcp_service *dhcp, __be32 addr,
@@ -35,7 +35,7 @@ static bool find_binding(const struct nemu_dhcp_service *dhcp, __be32 addr,
 	const struct nemu_gw_config *config = rcu_dereference(gw->config);
 	const struct nemu_lease *l;
 
-	if (is_own(config, addr)) {
+	if (is_own(gw, addr)) {
 		nemu_gw_mac(config, binding->mac);
 		binding->port = gw->dev->ifindex;
 		return true;
@@ -66,7 +66,7 @@ void nemu_binding_update(struct nemu_dhcp_service *dhcp, __be32 addr)
 
 	lockdep_assert_held(&dhcp->lock);
 	bound = find_binding(dhcp, addr, &binding);
-	if (bound && !is_own(rcu_dereference(gw->config), addr) &&
+	if (bound && !is_own(gw, addr) &&
 	    !is_zero_ether_addr(binding.mac))
 		nemu_guest_bind(gw, addr, binding.mac);
 	else
@@ -123,6 +123,24 @@ void nemu_binding_own_changed(struct nemu_gw *gw,
 	rcu_read_unlock();
 }
 
+/**
+ * nemu_binding_service_changed() - an address came to be a service's, or ceased to
+ * @gw: gateway
+ * @addr: address
+ *
+ * Context: process, RTNL held.
+ */
+void nemu_binding_service_changed(struct nemu_gw *gw, __be32 addr)
+{
+	struct nemu_dhcp_service *dhcp = gw->dhcp;
+
+	rcu_read_lock();
+	spin_lock_bh(&dhcp->lock);
+	nemu_binding_update(dhcp, addr);
+	spin_unlock_bh(&dhcp->lock);
+	rcu_read_unlock();
+}
+
 /* ---- ports and masters that come and go --------------------------------- */
 
 /* Its guests may show up at any port, with the addresses that they have. */
@@ -159,6 +177,11 @@ static void forget_ports(struct nemu_dhcp_service *dhcp,
 	}
 }
 
+static void update_service(void *dhcp, __be32 addr)
+{
+	nemu_binding_update(dhcp, addr);
+}
+
 static void master_changed(struct nemu_gw *gw, struct net_device *master,
 			   bool linking)
 {
@@ -168,6 +191,7 @@ static void master_changed(struct nemu_gw *gw, struct net_device *master,
 	if (linking) {
 		forget_ports(dhcp, master);
 		update_own(dhcp, rcu_dereference(gw->config));
+		nemu_gw_each_service(gw, update_service, dhcp);
 		nemu_binding_update_all(dhcp, dhcp->engine.leases);
 	} else {
 		nemu_door_unbind_all(master, gw);

@@ -109,6 +109,11 @@ static int configure(struct nemu_dhcp_config *c,
 /* Changes when a gateway gets another table; RTNL. */
 static u32 generation;
 
+static void bar(void *table, __be32 addr)
+{
+	nemu_lease_table_bar(table, ntohl(addr));
+}
+
 static struct nemu_lease_table *make_table(const struct nemu_gw *gw,
 					   const struct nemu_gw_config *config)
 {
@@ -126,7 +131,7 @@ static struct nemu_lease_table *make_table(const struct nemu_gw *gw,
 				      get_random_u64());
 	nemu_lease_table_bar(table, ntohl(config->gateway));
 	nemu_lease_table_bar(table, ntohl(config->dns));
-	nemu_gw_bar_services(gw, nemu_lease_table_bar, table);
+	nemu_gw_each_service(gw, bar, table);
 	return table;
 }
 

@@ -264,6 +264,8 @@ struct nemu_forward *nemu_forward_add(struct nemu_gw *gw,
 		return ERR_PTR(err);
 	}
 	publish(rule);
+	if (spec->kind == NETEMU_FORWARD_SERVICE)
+		nemu_binding_service_changed(gw, spec->addr);
 	nemu_forward_notify(rule, NETEMU_CMD_FORWARD_NTF);
 	*spec = rule->spec;
 	return rule;
@@ -322,8 +324,10 @@ void nemu_forward_del(struct nemu_forward *rule)
 	synchronize_net();
 	nemu_nat_forward_flush(rule);
 	if (rule->spec.kind == NETEMU_FORWARD_SERVICE &&
-	    !nemu_gw_serves(rule->gw, rule->spec.addr))
+	    !nemu_gw_serves(rule->gw, rule->spec.addr)) {
 		nemu_dhcp_unbar(rule->gw, rule->spec.addr);
+		nemu_binding_service_changed(rule->gw, rule->spec.addr);
+	}
 	unreserve(rule);
 	kvfree(rule);
 }
@@ -364,22 +368,21 @@ bool nemu_gw_fits_forwards(const struct nemu_gw *gw,
 }
 
 /**
- * nemu_gw_bar_services() - keep the addresses of services out of a lease table
+ * nemu_gw_each_service() - go through the addresses of services
  * @gw: gateway
- * @bar: is called for each of them
- * @table: argument of @bar
+ * @fn: is called for each of them, maybe more than once
+ * @arg: its first argument
  *
  * Context: RTNL held.
  */
-void nemu_gw_bar_services(const struct nemu_gw *gw,
-			  void (*bar)(struct nemu_lease_table *table, u32 addr),
-			  struct nemu_lease_table *table)
+void nemu_gw_each_service(const struct nemu_gw *gw,
+			  void (*fn)(void *arg, __be32 addr), void *arg)
 {
 	const struct nemu_forward *rule;
 
 	list_for_each_entry(rule, &gw->forwards, node)
 		if (rule->spec.kind == NETEMU_FORWARD_SERVICE)
-			bar(table, ntohl(rule->spec.addr));
+			fn(arg, rule->spec.addr);
 }
 
 /**

@@ -34,7 +34,6 @@
 #include <net/netlink.h>
 
 struct nemu_dhcp_service;
-struct nemu_lease_table;
 struct nemu_routes;
 struct nf_conn;
 
@@ -299,9 +298,8 @@ bool nemu_gw_has(const struct nemu_gw *gw, const struct nemu_gw_config *config,
 		 __be32 addr);
 bool nemu_gw_fits_forwards(const struct nemu_gw *gw,
 			   const struct nemu_gw_config *config);
-void nemu_gw_bar_services(const struct nemu_gw *gw,
-			  void (*bar)(struct nemu_lease_table *table, u32 addr),
-			  struct nemu_lease_table *table);
+void nemu_gw_each_service(const struct nemu_gw *gw,
+			  void (*fn)(void *arg, __be32 addr), void *arg);
 void nemu_gw_close_forwards(struct nemu_gw *gw);
 u64 nemu_dhcp_lease_events_lost(const struct nemu_gw *gw);
 
@@ -310,6 +308,7 @@ int nemu_binding_init(void);
 void nemu_binding_exit(void);
 void nemu_binding_own_changed(struct nemu_gw *gw,
 			      const struct nemu_gw_config *old);
+void nemu_binding_service_changed(struct nemu_gw *gw, __be32 addr);
 
 /* tcp_mss.c */
 bool nemu_tcp_clamp(struct sk_buff *skb, unsigned int mtu);
