@@ -57,6 +57,7 @@ extern const struct object network_object;
 extern const struct object forward_object;
 extern const struct object service_object;
 extern const struct object lease_object;
+extern const struct object connection_object;
 extern const struct object fdb_object;
 extern const struct object monitor_object;
 extern const struct object show_object;

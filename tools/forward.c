@@ -15,11 +15,6 @@
 
 #define PORT_MAX	65535
 
-static const char *kind_name(const struct forward *forward)
-{
-	return forward->kind == NETEMU_FORWARD_SERVICE ? "service" : "forward";
-}
-
 /* Exactly @len digits. */
 static bool to_port(const char *word, size_t len, uint32_t *port)
 {
@@ -255,7 +250,7 @@ static int add(struct ctl *ctl, struct args *args, uint32_t kind)
 	forward_text(&forward, text);
 	if (ret)
 		return refused(ctl, "cannot add %s %s to \"%s\"",
-			       kind_name(&forward), text, name);
+			       forward_kind_name(kind), text, name);
 	if (!forward.port)
 		print_chosen(ctl, &chosen);
 	return EXIT_OK;
@@ -281,7 +276,7 @@ static int del(struct ctl *ctl, struct args *args, uint32_t kind)
 	forward.ports = 1;
 	forward_text(&forward, text);
 	return refused(ctl, "cannot delete %s %s of \"%s\"",
-		       kind_name(&forward), text, name);
+		       forward_kind_name(kind), text, name);
 }
 
 static int show(struct ctl *ctl, struct args *args, uint32_t kind)
@@ -299,7 +294,7 @@ static int show(struct ctl *ctl, struct args *args, uint32_t kind)
 	}
 	if (!ret && wire_forward_list(ctl->wire, gateway, kind, &list))
 		ret = refused(ctl, "cannot list %ss",
-			      kind_name(&(struct forward){ .kind = kind }));
+			      forward_kind_name(kind));
 	if (!ret)
 		print_forwards(&ctl->format, &list);
 	list_free(&list);

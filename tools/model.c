@@ -315,32 +315,6 @@ const struct link_info *links_find(const struct link_list *links, int ifindex)
 		       compare_index);
 }
 
-const char *protocol_name(uint32_t protocol)
-{
-	switch (protocol) {
-	case IPPROTO_TCP:
-		return "tcp";
-	case IPPROTO_UDP:
-		return "udp";
-	default:
-		return NULL;
-	}
-}
-
-void forward_text(const struct forward *forward, char text[FORWARD_TEXT_SIZE])
-{
-	char addr[IPV4_TEXT_SIZE] = "";
-	char last[8] = "";
-
-	if (forward->addr)
-		ipv4_text(forward->addr, addr);
-	if (forward->ports > 1)
-		snprintf(last, sizeof(last), "-%u",
-			 (forward->port + forward->ports - 1) & 0xffff);
-	snprintf(text, FORWARD_TEXT_SIZE, "%s%s%u%s", addr, *addr ? ":" : "",
-		 forward->port & 0xffff, last);
-}
-
 static const struct {
 	uint32_t mode;
 	const char *name;

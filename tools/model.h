@@ -383,11 +383,46 @@ struct forward_list {
 	size_t n, room;
 };
 
+/* "forward" or "service" */
+const char *forward_kind_name(uint32_t kind);
 /* "tcp" or "udp"; NULL for others. */
 const char *protocol_name(uint32_t protocol);
 /* "[ADDRESS:]PORT[-PORT]" as it is written in commands. */
 #define FORWARD_TEXT_SIZE	32
 void forward_text(const struct forward *forward, char text[FORWARD_TEXT_SIZE]);
+
+struct connection_count {
+	uint64_t packets;
+	uint64_t bytes;
+};
+
+/* A connection of a guest, as conntrack knows it. */
+struct connection {
+	char gateway_name[NAME_SIZE];
+	bool inbound;		/* somebody else opened it, by a forward */
+	uint32_t protocol;
+	uint32_t guest, guest_port;
+	uint32_t remote, remote_port;	/* with whom */
+	uint32_t host, host_port;	/* the host's side, as the remote sees it */
+	uint32_t id;		/* of ICMP */
+	int tcp_state;		/* -1 = not TCP */
+	bool replied;
+	bool assured;
+	uint32_t seconds;	/* until it is forgotten */
+	bool has_counts;
+	struct connection_count from_guest;
+	struct connection_count to_guest;
+};
+
+struct connection_list {
+	struct connection *v;
+	size_t n, room;
+};
+
+const char *connection_state(const struct connection *connection);
+/* The name of a protocol, or its number. */
+#define PROTOCOL_TEXT_SIZE	8
+void protocol_text(uint32_t protocol, char text[PROTOCOL_TEXT_SIZE]);
 
 /* Who has a port of the host. */
 struct port_holder {
@@ -402,6 +437,7 @@ enum monitor_object {
 	MONITOR_EVENT,
 	MONITOR_NETWORK,
 	MONITOR_LEASE,
+	MONITOR_FORWARD,	/* and services */
 	MONITOR_LOST,		/* the kernel had to leave messages out */
 };
 
@@ -418,6 +454,7 @@ struct monitor_item {
 	struct port_info port;	/* MONITOR_PORT; names also MONITOR_EVENT */
 	struct fdb_entry fdb;	/* MONITOR_FDB */
 	struct network_info network; /* MONITOR_NETWORK */
+	struct forward forward;	/* MONITOR_FORWARD */
 	uint32_t event;		/* MONITOR_EVENT: enum netemu_event */
 	struct lease_info lease; /* MONITOR_LEASE */
 	uint32_t lease_event;	/* enum netemu_lease_event */

@@ -10,8 +10,10 @@ static const struct {
 } subjects[] = {
 	{ "all", 1U << MONITOR_SWITCH | 1U << MONITOR_PORT |
 		 1U << MONITOR_FDB | 1U << MONITOR_EVENT |
-		 1U << MONITOR_NETWORK | 1U << MONITOR_LEASE },
+		 1U << MONITOR_NETWORK | 1U << MONITOR_FORWARD |
+		 1U << MONITOR_LEASE },
 	{ "network", 1U << MONITOR_NETWORK },
+	{ "forward", 1U << MONITOR_FORWARD },
 	{ "switch", 1U << MONITOR_SWITCH },
 	{ "hub", 1U << MONITOR_SWITCH },
 	{ "port", 1U << MONITOR_PORT },
@@ -57,7 +59,7 @@ static int run_monitor(struct ctl *ctl, struct args *args)
 static const struct verb verbs[] = {
 	{
 		.name = "", .run = run_monitor,
-		.synopsis = "[all|network|switch|hub|port|fdb|lease|event]...",
+		.synopsis = "[all|network|forward|switch|hub|port|fdb|lease|event]...",
 		.help = "print what comes, changes and goes until interrupted",
 	}, { .name = NULL }
 };

@@ -20,6 +20,8 @@ void print_ports(const struct format *f, const struct port_list *list);
 /* Of links that are gateways. */
 void print_gateways(const struct format *f, const struct link_list *list);
 void print_networks(const struct format *f, const struct network_list *list);
+void print_connections(const struct format *f,
+		       const struct connection_list *list);
 void print_forwards(const struct format *f, const struct forward_list *list);
 void print_leases(const struct format *f, const struct lease_list *list);
 void print_fdb(const struct format *f, const struct fdb_list *list);

@@ -3,13 +3,6 @@
 
 #include <stdio.h>
 
-static const char *protocol_text(const struct forward *forward)
-{
-	const char *name = protocol_name(forward->protocol);
-
-	return name ? name : "?";
-}
-
 static void add_string(json_object *to, const char *key, const char *text)
 {
 	json_object_object_add(to, key, json_object_new_string(text));
@@ -30,10 +23,12 @@ static void add_addr(json_object *to, const char *key, uint32_t addr)
 
 json_object *json_forward(const struct forward *forward)
 {
+	char protocol[PROTOCOL_TEXT_SIZE];
 	json_object *o = json_object_new_object();
 
+	protocol_text(forward->protocol, protocol);
 	add_string(o, "gateway_device", forward->gateway_name);
-	add_string(o, "protocol", protocol_text(forward));
+	add_string(o, "protocol", protocol);
 	add_addr(o, "address", forward->addr);
 	add_number(o, "port", forward->port);
 	add_number(o, "ports", forward->ports);
@@ -58,9 +53,11 @@ void text_forward(const struct forward *forward)
 		.ports = forward->ports,
 	};
 	char text[FORWARD_TEXT_SIZE];
+	char protocol[PROTOCOL_TEXT_SIZE];
 
+	protocol_text(forward->protocol, protocol);
 	forward_text(forward, text);
-	printf("%s %s %s", forward->gateway_name, protocol_text(forward), text);
+	printf("%s %s %s", forward->gateway_name, protocol, text);
 	forward_text(&to, text);
 	printf(" to %s", text);
 }

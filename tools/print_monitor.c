@@ -87,6 +87,9 @@ static json_object *json_item(const struct format *f,
 	case MONITOR_LEASE:
 		return with_head(json_lease(f, &item->lease), "lease",
 				 lease_event_name(item->lease_event));
+	case MONITOR_FORWARD:
+		return with_head(json_forward(&item->forward),
+				 forward_kind_name(item->forward.kind), change);
 	case MONITOR_LOST:
 		break;
 	}
@@ -143,6 +146,11 @@ static void text_item(const struct format *f, const struct monitor_item *item)
 	case MONITOR_LEASE:
 		printf("lease %s ", lease_event_name(item->lease_event));
 		text_lease(f, &item->lease);
+		return;
+	case MONITOR_FORWARD:
+		printf("%s %s ", forward_kind_name(item->forward.kind), change);
+		text_forward(&item->forward);
+		putchar('\n');
 		return;
 	case MONITOR_LOST:
 		puts("monitor lost: some messages did not fit");

@@ -67,6 +67,10 @@ int wire_forward_get(struct wire *w, const struct forward *name,
 int wire_forward_list(struct wire *w, int gateway, uint32_t kind,
 		      struct forward_list *list);
 
+/* wire_connection.c: connections of the guests of @gateways */
+int wire_connection_list(struct wire *w, const struct link_list *gateways,
+			 struct connection_list *list);
+
 /*
  * wire_sock.c: the inode of a socket that has one of the ports as its own, 0 if
  * none is found.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the kernel announces, told as changes of switches, networks, ports and
- * addresses.
+ * What the kernel announces, told as changes of switches, networks, forwards, ports
+ * and addresses.
  *
  * Two sockets listen: rtnetlink for switches and addresses, generic netlink
  * for networks, ports and events. The kernel announces the same device many times for
@@ -230,6 +230,14 @@ static void lease_came(struct monitor *m, struct nlmsghdr *nlh)
 		tell(m, &item, MONITOR_LEASE, CHANGE_SET);
 }
 
+static void forward_changed(struct monitor *m, struct nlmsghdr *nlh, bool gone)
+{
+	struct monitor_item item = { 0 };
+
+	if (!parse_forward(nlh, &item.forward))
+		tell(m, &item, MONITOR_FORWARD, gone ? CHANGE_DEL : CHANGE_ADD);
+}
+
 static int join(struct nl_sock *sock, const char *family, const char *group)
 {
 	int id = genl_ctrl_resolve_grp(sock, family, group);
@@ -312,6 +320,11 @@ static void genl_changed(struct monitor *m, struct nlmsghdr *nlh)
 		return;
 	case NETEMU_CMD_LEASE_NTF:
 		lease_came(m, nlh);
+		return;
+	case NETEMU_CMD_FORWARD_NTF:
+	case NETEMU_CMD_FORWARD_DEL_NTF:
+		forward_changed(m, nlh,
+				genl->cmd == NETEMU_CMD_FORWARD_DEL_NTF);
 		return;
 	}
 }
