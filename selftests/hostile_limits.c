@@ -368,9 +368,12 @@ LAB_TEST(hostile_limits, addresses_of_one_guest)
 /* Ten thousand at once, to four destinations, without a port used twice. */
 LAB_TEST(hostile_limits, ten_thousand_connections)
 {
-	int i, n = lab_short() ? 1000 : 10000, max = get_max();
+	int i, n = 10000, max = get_max();
 
 	ASSERT_LT(0, max);
+	/* The same as above, only more of it. */
+	if (lab_short())
+		return;
 	ASSERT_EQ(0, set_max(65536));
 	EXPECT_EQ(0, set(self, OPTS(OPT32(NETEMU_GW_A_CONNECTIONS_LIMIT, 10000),
 				    OPT32(NETEMU_GW_A_GUEST_CONNECTIONS, 10000),
