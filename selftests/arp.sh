@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # ARP of the gateway: for its own addresses and only those, probes for
 # duplicates (RFC 5227), how many guests it remembers, and whom it believes.
-# vm: timeout=300 debug=short
+# vm: timeout=600 debug=no
 . "$(dirname "$0")/lib/ksft.sh"
 . "$(dirname "$0")/lib/gateway.sh"
 
