@@ -14,14 +14,14 @@ test_help() {
 	point "--help" netemu-ctl --help
 	point "-V" netemu-ctl -V
 	said "the version" '^netemu-ctl [0-9]+\.[0-9]+'
-	for object in network switch hub port gateway fdb monitor show; do
+	for object in network switch hub port gateway lease fdb monitor show; do
 		point "$object help" netemu-ctl "$object" help
 		said "... names its verbs" "netemu-ctl $object"
 	done
 	point "switch add --help" netemu-ctl switch add --help
 	point "help port" netemu-ctl help port
 	usage 'unknown object "swotch"' swotch
-	usage 'switch or show' s
+	usage 'switch or service' s
 	usage 'unknown verb "ad_"' switch ad_ sw0
 	usage 'unknown option "-x"' -x show
 	usage 'needs a value' -n
