@@ -128,6 +128,11 @@ claims() {
 	[ "$(drops_of mallory arp)" -gt "$before" ]
 }
 
+forwarded() {
+	netemu-ctl forward add lab tcp 8080 to 10.0.2.15:8000
+	gets world 198.51.100.1:8080
+}
+
 # What the guard prevents. The gateway believes its leases all the same.
 test_off() {
 	local before
@@ -138,6 +143,7 @@ test_off() {
 	before=$(gateway_drops forged)
 	check "but not the gateway" busywait gateway_saw "$before"
 	check "which still sends to alice" reaches alice 198.51.100.2
+	check "as does a forward to her" forwarded
 	check "and put on again" netemu-ctl port set p-mallory guard on
 	ip -n mallory addr del 10.0.2.15/32 dev lo
 	ip -n bob neigh flush dev eth0
