@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # What the host changes on a flow's way acts on its next packet: routes, devices
 # and addresses. All packets of the test are of one flow of UDP.
-# vm: timeout=300
+# vm: timeout=300 debug=no
 . "$(dirname "$0")/lib/ksft.sh"
 . "$(dirname "$0")/lib/gateway.sh"
 

@@ -16,6 +16,10 @@ set -u
 # On 6.12 the plain check only proves that the module loads, switches and goes.
 ON_NEWER="load switch"
 
+# So many tests share a machine with the debug kernel, then the lane that is free
+# takes the next ones.
+DEBUG_GROUP=8
+
 usage() { sed -n 's/^# \{0,1\}//; 3,10p' "$0" >&2; exit 2; }
 
 # ---- which tests ------------------------------------------------------------
@@ -132,17 +136,30 @@ matrix() {
 	done
 }
 
-# The debug kernel takes long when its cache is cold, so it is a lane of its own.
-lane_debug() {
+# next_on_debug: some of the tests that still have to run on the debug kernel, a
+# line each; nothing when all are taken. Both lanes take from one list.
+next_on_debug() {
+	(
+		flock 9
+		head -n "$DEBUG_GROUP" "$OUT/on-debug"
+		sed -i "1,${DEBUG_GROUP}d" "$OUT/on-debug"
+	) 9>"$OUT/on-debug.lock"
+}
+
+run_on_debug() {
 	local files
 
 	if ! "$VM_DIR/debug-kernel.sh" 2>&1; then
 		point fail build "debug kernel"
 		return
 	fi
-	mapfile -t files < <(debug_files)
-	"$VM_DIR/run.sh" debug "$RESULTS" "${files[@]}"
+	while mapfile -t files < <(next_on_debug) && [ "${#files[@]}" != 0 ]; do
+		"$VM_DIR/run.sh" debug "$RESULTS" "${files[@]}"
+	done
 }
+
+# The debug kernel takes long when its cache is cold, so it is a lane of its own.
+lane_debug() { run_on_debug; }
 
 lane_stock() {
 	local files
@@ -157,6 +174,7 @@ lane_stock() {
 	"$VM_DIR/debug-kernel.sh" || return
 	mapfile -t files < <(host_files)
 	"$VM_DIR/run.sh" 6.1 "$RESULTS" "${files[@]}"
+	run_on_debug
 }
 
 # ---- the three ways to call it ----------------------------------------------
@@ -164,6 +182,7 @@ lane_stock() {
 # side_by_side LANE LANE: each at its own pace; a lane's failures are in RESULTS.
 # Each is a process group, so that an early end takes all of it along.
 side_by_side() {
+	debug_files >"$OUT/on-debug"
 	set -m
 	"$1" & lanes=$!
 	"$2" & lanes="$lanes $!"
