@@ -52,7 +52,8 @@ struct nemu_forward *nemu_forward_find(struct net *net, u8 protocol,
 	u16 number = ntohs(port);
 
 	hash_for_each_possible_rcu(ports, p, chain,
-				   key_of_port(net, protocol, number)) {
+				   key_of_port(net, protocol, number),
+				   lockdep_rtnl_is_held()) {
 		const struct nemu_forward_spec *spec = &p->rule->spec;
 
 		if (p->port != number || spec->protocol != protocol ||
@@ -86,7 +87,8 @@ struct nemu_forward *nemu_service_find(const struct nemu_gw *gw, u8 protocol,
 		return NULL;
 	hash_for_each_possible_rcu(ports, p, chain,
 				   key_of_port(dev_net(gw->dev), protocol,
-					       number))
+					       number),
+				   lockdep_rtnl_is_held())
 		if (p->port == number && p->rule->gw == gw &&
 		    p->rule->spec.protocol == protocol &&
 		    p->rule->spec.addr == addr &&
@@ -109,7 +111,8 @@ bool nemu_gw_serves(const struct nemu_gw *gw, __be32 addr)
 	if (likely(!READ_ONCE(gw->services)))
 		return false;
 	hash_for_each_possible_rcu(service_addrs, rule, by_addr,
-				   key_of_addr(gw, addr))
+				   key_of_addr(gw, addr),
+				   lockdep_rtnl_is_held())
 		if (rule->gw == gw && rule->spec.addr == addr)
 			return true;
 	return false;
