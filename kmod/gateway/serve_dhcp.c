@@ -87,9 +87,11 @@ static void wait_for_probe(struct nemu_dhcp_service *dhcp,
 	w->addr = addr;
 	w->rounds = rounds;
 	w->due = jiffies + PROBE_WAIT;
+	/* The first is due first: who comes later must not put it off. */
+	if (list_empty(&dhcp->waiting))
+		mod_delayed_work(system_wq, &dhcp->tick, PROBE_WAIT);
 	list_add_tail(&w->node, &dhcp->waiting);
 	WRITE_ONCE(dhcp->count, dhcp->count + 1);
-	mod_delayed_work(system_wq, &dhcp->tick, PROBE_WAIT);
 }
 
 static void forget(struct nemu_dhcp_service *dhcp, struct nemu_dhcp_waiting *w)
@@ -372,7 +374,7 @@ void nemu_dhcp_tick(struct work_struct *work)
 	if (w)
 		again = max_t(long, w->due - jiffies, 1);
 	if (w || has_leases(dhcp->engine.leases))
-		schedule_delayed_work(&dhcp->tick, again);
+		mod_delayed_work(system_wq, &dhcp->tick, again);
 	spin_unlock(&dhcp->lock);
 	rcu_read_unlock();
 	local_bh_enable();
