@@ -211,6 +211,13 @@ test_gone() {
 HOST="host-itself"
 trap 'ip netns del "$HOST" 2>/dev/null; ksft_cleanup' EXIT
 
+# The next test finds the host as this one did.
+restore() {
+	nft flush ruleset
+	ip link del docker0
+	sysctl -qw net.ipv4.conf.all.rp_filter=0
+}
+
 ksft_start
 world_add
 test_untouched
@@ -220,4 +227,5 @@ test_host_service
 test_same_port
 test_renumber
 test_gone
+restore
 ksft_end
