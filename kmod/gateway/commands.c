@@ -8,7 +8,40 @@
 
 #include <linux/kernel.h>
 #include <linux/module.h>
+#include <linux/netdevice.h>
 #include <linux/netemu.h>
+#include <net/genetlink.h>
+
+/**
+ * nemu_gw_named() - the gateway that a command is for
+ * @info: request; its IFINDEX names the gateway
+ *
+ * Context: RTNL held.
+ * Return: the gateway, or an ERR_PTR, with the reason in the request.
+ */
+struct nemu_gw *nemu_gw_named(struct genl_info *info)
+{
+	struct nlattr *attr = info->attrs[NETEMU_A_IFINDEX];
+	struct net_device *dev;
+
+	if (!attr) {
+		NL_SET_ERR_MSG(info->extack,
+			       "netemu: the gateway (IFINDEX) is missing");
+		return ERR_PTR(-EINVAL);
+	}
+	dev = __dev_get_by_index(genl_info_net(info), nla_get_u32(attr));
+	if (!dev) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attr,
+				    "netemu: no device has this index");
+		return ERR_PTR(-ENODEV);
+	}
+	if (dev->rtnl_link_ops != &nemu_gw_link_ops) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attr,
+				    "netemu: device is not a netemu gateway");
+		return ERR_PTR(-EOPNOTSUPP);
+	}
+	return netdev_priv(dev);
+}
 
 static const struct nemu_part_op ops[] = {
 	{

@@ -3,6 +3,10 @@
 #ifndef _NEMU_GATEWAY_COMMANDS_H
 #define _NEMU_GATEWAY_COMMANDS_H
 
+struct genl_info;
+struct nemu_gw;
+
+struct nemu_gw *nemu_gw_named(struct genl_info *info);
 int nemu_commands_register(void);
 void nemu_commands_unregister(void);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Commands about forwards and services: each becomes one call on one rule. */
+#include "commands.h"
 #include "forward.h"
 #include "../compat.h"
 #include "../event.h"
@@ -81,27 +82,6 @@ static int refuse(struct nlattr *attr, int err, const char *why,
 		NL_SET_BAD_ATTR(extack, attr);
 	nemu_extack_msg(extack, why);
 	return err;
-}
-
-static struct nemu_gw *get_gateway(struct genl_info *info)
-{
-	struct nlattr *attr = info->attrs[NETEMU_A_IFINDEX];
-	struct net_device *dev;
-
-	if (!attr)
-		return ERR_PTR(refuse(NULL, -EINVAL,
-				      "netemu: the gateway (IFINDEX) is missing",
-				      info->extack));
-	dev = __dev_get_by_index(genl_info_net(info), nla_get_u32(attr));
-	if (!dev)
-		return ERR_PTR(refuse(attr, -ENODEV,
-				      "netemu: no device has this index",
-				      info->extack));
-	if (dev->rtnl_link_ops != &nemu_gw_link_ops)
-		return ERR_PTR(refuse(attr, -EOPNOTSUPP,
-				      "netemu: device is not a netemu gateway",
-				      info->extack));
-	return netdev_priv(dev);
 }
 
 /* What names a rule. @tb: the attributes in FORWARD. */
@@ -186,7 +166,7 @@ static int parse_spec(struct nemu_forward_spec *spec, struct genl_info *info)
 static struct nemu_forward *get_rule(struct genl_info *info)
 {
 	struct nlattr *tb[NETEMU_FORWARD_A_MAX + 1] = { };
-	struct nemu_gw *gw = get_gateway(info);
+	struct nemu_gw *gw = nemu_gw_named(info);
 	struct nemu_forward_spec spec;
 	struct nemu_forward *rule;
 	int err;
@@ -323,7 +303,7 @@ int nemu_forward_new_doit(struct sk_buff *skb, struct genl_info *info)
 			return -ENOMEM;
 	}
 	rtnl_lock();
-	gw = get_gateway(info);
+	gw = nemu_gw_named(info);
 	rule = IS_ERR(gw) ? ERR_CAST(gw) :
 	       nemu_forward_add(gw, &spec, info->extack);
 	if (IS_ERR(rule)) {

@@ -2,6 +2,7 @@
 /* Commands about leases: each becomes one call on the table of a gateway. */
 #include "gateway.h"
 #include "dhcp_service.h"
+#include "commands.h"
 #include "lease_netlink.h"
 #include "../compat.h"
 #include "../part.h"
@@ -128,28 +129,6 @@ static int refuse(struct genl_info *info, struct nlattr *attr, int err,
 	NL_SET_BAD_ATTR(info->extack, attr);
 	nemu_extack_msg(info->extack, why);
 	return err;
-}
-
-static struct nemu_gw *get_gateway(struct genl_info *info)
-{
-	struct nlattr *attr = info->attrs[NETEMU_A_IFINDEX];
-	struct net_device *dev;
-
-	if (!attr) {
-		refuse(info, NULL, 0,
-		       "netemu: the gateway (IFINDEX) is missing");
-		return ERR_PTR(-EINVAL);
-	}
-	dev = __dev_get_by_index(genl_info_net(info), nla_get_u32(attr));
-	if (!dev) {
-		refuse(info, attr, 0, "netemu: no device has this index");
-		return ERR_PTR(-ENODEV);
-	}
-	if (dev->rtnl_link_ops != &nemu_gw_link_ops) {
-		refuse(info, attr, 0, "netemu: device is not a gateway");
-		return ERR_PTR(-EOPNOTSUPP);
-	}
-	return netdev_priv(dev);
 }
 
 /* A label, RFC 1123 section 2.1. */
@@ -327,7 +306,7 @@ int nemu_lease_new_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 	rtnl_lock();
-	gw = get_gateway(info);
+	gw = nemu_gw_named(info);
 	err = PTR_ERR_OR_ZERO(gw);
 	if (!err)
 		err = check_address(gw, &wish, info);
@@ -374,7 +353,7 @@ int nemu_lease_del_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 	rtnl_lock();
-	gw = get_gateway(info);
+	gw = nemu_gw_named(info);
 	err = PTR_ERR_OR_ZERO(gw);
 	if (!err)
 		err = explain(info, del(gw->dhcp, wish.addr));
