@@ -154,7 +154,8 @@ static void forget(struct call *c, struct nemu_lease *l)
 static bool fits_port(struct call *c, const struct nemu_lease *l)
 {
 	return nemu_lease_is_reserved(l) || l->port == c->in->port ||
-	       nemu_lease_make_room(c->leases, c->in->port, c->config->port_max);
+	       nemu_lease_make_room(c->leases, c->in->port, c->in->now,
+				    c->config->port_max);
 }
 
 /* Section 4.3.1: the address the client has, had, wants; else any. */

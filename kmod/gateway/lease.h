@@ -196,7 +196,8 @@ struct nemu_lease *nemu_lease_of_client(const struct nemu_lease_table *t,
 struct nemu_lease *nemu_lease_of_client_dynamic(const struct nemu_lease_table *t,
 						const struct nemu_lease_client *client,
 						u64 now);
-bool nemu_lease_make_room(struct nemu_lease_table *t, u32 port, u32 port_max);
+bool nemu_lease_make_room(struct nemu_lease_table *t, u32 port, u64 now,
+			  u32 port_max);
 int nemu_lease_pick(struct nemu_lease_table *t,
 		    const struct nemu_lease_client *client, u32 wanted, u64 now,
 		    u32 port_max, bool reuse_resting, struct nemu_lease **lease);

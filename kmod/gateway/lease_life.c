@@ -4,10 +4,12 @@
  *
  * A guest can make up any number of MAC addresses and client-ids, but it has
  * one port. So what a port may hold is bounded, and a port that wants more
- * loses what it holds itself: first history, then offers, then addresses that
- * rest. What is bound stays.
+ * loses what it holds itself: first history, then offers that nobody took, then
+ * addresses that rest. What is bound stays.
  */
 #include "lease.h"
+
+#define OFFER_KEPT	5	/* seconds that a client has to take an offer */
 
 /*
  * A lease that somebody holds belongs to the port of its holder: a client that
@@ -96,11 +98,22 @@ static bool is_offer(const struct nemu_lease *l)
 }
 
 /*
+ * An offer that may be given to another client. Not one that its client has
+ * hardly seen: where more clients come at once than a port may have, each would
+ * take from the one before, and in the end nobody would have anything.
+ */
+static bool is_old_offer(const struct nemu_lease *l, u64 now)
+{
+	return (l->state == NEMU_LEASE_OFFERED && l->since + OFFER_KEPT <= now) ||
+	       (l->state == NEMU_LEASE_PROBING && l->until <= now);
+}
+
+/*
  * What a port can do without, the oldest of the best kind. The chain has the
  * youngest first; it is as long as port_max lets it become.
  */
 static struct nemu_lease *port_victim(const struct nemu_lease_table *t,
-				      u32 port, u32 *held)
+				      u32 port, u64 now, u32 *held)
 {
 	struct nemu_lease *idle = NULL, *offer = NULL, *resting = NULL;
 	struct nemu_lease *l = NULL;
@@ -111,11 +124,11 @@ static struct nemu_lease *port_victim(const struct nemu_lease_table *t,
 		if (nemu_lease_is_reserved(l))
 			continue;
 		++*held;
-		if (is_offer(l))
+		if (is_old_offer(l, now))
 			offer = l;
 		else if (l->state == NEMU_LEASE_DECLINED)
 			resting = l;
-		else if (l->state != NEMU_LEASE_BOUND)
+		else if (l->state != NEMU_LEASE_BOUND && !is_offer(l))
 			idle = l;
 	}
 	return idle ? idle : offer ? offer : resting;
@@ -125,11 +138,13 @@ static struct nemu_lease *port_victim(const struct nemu_lease_table *t,
  * nemu_lease_make_room() - let a port have one more lease
  * @t: table
  * @port: port, 0 = none, which may have any number
+ * @now: seconds since boot
  * @port_max: leases and offers that it may hold, 0 = any number
  *
- * Return: false if all that the port holds is bound, up to the last.
+ * Return: false if all that the port holds is bound or just offered.
  */
-bool nemu_lease_make_room(struct nemu_lease_table *t, u32 port, u32 port_max)
+bool nemu_lease_make_room(struct nemu_lease_table *t, u32 port, u64 now,
+			  u32 port_max)
 {
 	struct nemu_lease *victim;
 	u32 held;
@@ -137,7 +152,7 @@ bool nemu_lease_make_room(struct nemu_lease_table *t, u32 port, u32 port_max)
 	if (!port_max)
 		return true;
 	for (;;) {
-		victim = port_victim(t, port, &held);
+		victim = port_victim(t, port, now, &held);
 		if (held < port_max)
 			return true;
 		if (!victim)
@@ -169,7 +184,7 @@ static struct nemu_lease *pool_victim(struct nemu_lease_table *t, u32 port,
 	l = nemu_lease_first(t, NEMU_LEASE_QUEUE_RESTING);
 	if (l && (reuse_resting || l->until <= now))
 		return l;
-	l = port_victim(t, port, &held);
+	l = port_victim(t, port, now, &held);
 	return l && is_offer(l) ? l : NULL;
 }
 
@@ -196,7 +211,7 @@ int nemu_lease_pick(struct nemu_lease_table *t,
 	struct nemu_lease *victim;
 	u32 addr;
 
-	if (!nemu_lease_make_room(t, client->port, port_max))
+	if (!nemu_lease_make_room(t, client->port, now, port_max))
 		return -EDQUOT;
 	for (;;) {
 		addr = free_address(t, wanted);
@@ -257,7 +272,7 @@ void nemu_lease_rest(struct nemu_lease_table *t, struct nemu_lease *l, u32 port,
 		if (!nemu_lease_in_pool(t, addr))
 			return;
 		/* Who answers for others pushes out its own leases at most. */
-		if (!nemu_lease_make_room(t, port, port_max))
+		if (!nemu_lease_make_room(t, port, now, port_max))
 			port = 0;
 		l = nemu_lease_take(t, addr);
 		nemu_lease_set_port(t, l, port);

@@ -193,10 +193,12 @@ TEST_F(server, port_limit)
 	u8 mac[] = { 0x52, 0x54, 0, 0, 0, 1 };
 
 	self->dhcp->config.port_max = 2;
-	/* Offers push out its own oldest offer. */
+	/* Offers push out its own oldest offer, if its client had time to take it. */
 	EXPECT_EQ(NET(15), discover(self, mac_b));
-	for (mac[5] = 1; mac[5] < 100; mac[5]++)
+	for (mac[5] = 1; mac[5] < 100; mac[5]++) {
+		self->now += 3;
 		ASSERT_NE(0, discover(self, mac));
+	}
 	EXPECT_EQ(2, self->dhcp->leases->count[NEMU_LEASE_OFFERED]);
 	EXPECT_EQ(2, table_held(self->dhcp->leases, 1));
 	/* Another port is not hurt. */
@@ -209,6 +211,34 @@ TEST_F(server, port_limit)
 	mac[5] = 100;
 	EXPECT_EQ(0, discover(self, mac));
 	EXPECT_EQ(NEMU_DHCP_DROP_PORT_FULL, self->out.drop);
+}
+
+/* More at once than the port may have: the first ones get what they asked for. */
+TEST_F(server, many_at_once)
+{
+	u8 mac[] = { 0x52, 0x54, 0, 0, 0, 1 };
+	u32 probed[3] = { };
+	int i;
+
+	self->dhcp->config.port_max = 3;
+	self->dhcp->config.flags |= NEMU_DHCP_F_PROBE;
+	for (i = 0; i < 5; i++, mac[5]++) {
+		packet_start(&self->p, NEMU_DHCP_DISCOVER, mac);
+		send_it(self);
+		EXPECT_EQ(i < 3 ? NEMU_DHCP_DROP_NONE : NEMU_DHCP_DROP_PORT_FULL,
+			  self->out.drop);
+		if (i < 3)
+			probed[i] = self->out.probe;
+	}
+	self->now++;
+	for (i = 0; i < 3; i++)
+		EXPECT_TRUE(nemu_dhcp_verdict(self->dhcp, probed[i], false, 0,
+					      self->now));
+	/* Each of them can take its time, the others too. */
+	for (i = 0, mac[5] = 4; i < 2; i++, mac[5]++)
+		EXPECT_EQ(0, discover(self, mac));
+	for (i = 0, mac[5] = 1; i < 3; i++, mac[5]++)
+		EXPECT_NE(0, bound(self, mac));
 }
 
 /* Offer, decline, and again: the guest's own share rests, no more. */
