@@ -261,13 +261,14 @@ test_reserved() {
 
 # chosen PORT: ports of the host that guests' datagrams to this one went out by
 chosen() { sed -nE "s/.* dport=$1 .* dport=([0-9]+) .*/\1/p" /proc/net/nf_conntrack; }
+many_chosen() { [ "$(chosen 9 | wc -l)" -gt 90 ]; }
 
 # What the host has bound is not given to guests. A tenth of all ports is; so one
 # of a hundred datagrams would surely go out by one of them.
 test_avoided() {
 	check "many ports of the host" ctl forward add sw2 udp 1024-5110 to 10.0.2.15
 	in_host g1 bash -c 'for ((i = 0; i < 100; i++)); do echo >/dev/udp/198.51.100.2/9; done' 2>/dev/null
-	check "a guest goes out by others" busywait test "$(chosen 9 | wc -l)" -gt 90
+	check "a guest goes out by others" busywait many_chosen
 	# shellcheck disable=SC2016 # of awk
 	check "by none of these" not awk '$1 < 5111 { bad = 1 } END { exit !bad }' <(chosen 9)
 	check "they are free again" ctl forward del sw2 udp 1024
@@ -300,7 +301,7 @@ test_del() {
 	check "to the same place" ctl forward add sw1-gw tcp 7002 to "10.0.2.15:$ECHO"
 	check "a connection by the first" talk a world "$UP" 7001
 	check "one by the second" talk b world "$UP" 7002
-	check "both are tracked" eval "tracked 7001 && tracked 7002"
+	check "both are tracked" busywait eval "tracked 7001 && tracked 7002"
 	check "delete the first" ctl forward del sw1-gw tcp 7001
 	check "its connection is gone" not tracked 7001
 	check "who still speaks by it is told" busywait hung_up a world 7001

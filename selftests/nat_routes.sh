@@ -87,10 +87,10 @@ address() {
 test_address() {
 	address 198.51.100.9
 	check "the host has another address: the flow goes on" arrives world 4
-	check "from that address" grep -q 'dport=7000 .*dst=198\.51\.100\.9 ' /proc/net/nf_conntrack
+	check "from that address" busywait grep -q 'dport=7000 .*dst=198\.51\.100\.9 ' /proc/net/nf_conntrack
 	address 198.51.100.1
 	check "and back" arrives world 5
-	check "from the first one" grep -q 'dport=7000 .*dst=198\.51\.100\.1 ' /proc/net/nf_conntrack
+	check "from the first one" busywait grep -q 'dport=7000 .*dst=198\.51\.100\.1 ' /proc/net/nf_conntrack
 }
 
 test_unreachable() {
