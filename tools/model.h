@@ -218,6 +218,7 @@ struct link_info {
 	uint32_t max_mtu;
 	bool up;
 	bool carrier;
+	bool has_parent;	/* it is on a bus of the host: a card */
 	bool peer_elsewhere;	/* peer lives in another namespace */
 	int peer;		/* interface index, 0 = none */
 	char peer_name[NAME_SIZE];

@@ -16,6 +16,7 @@ struct port_words {
 	bool has_master;
 	bool tap;
 	bool has_vnet_hdr;
+	bool force;
 	const char *tap_key;	/* a key that only a tap has, if given */
 	struct tap_spec spec;
 	struct opts opts;
@@ -95,6 +96,8 @@ static int parse_add_key(struct args *args, const char *word,
 
 	if (!strcmp(word, "tap"))
 		return once(&words->tap, word);
+	if (!strcmp(word, "force"))
+		return once(&words->force, word);
 	if (is_switch_key(word))
 		return parse_switch_key(args, word, &words->has_master,
 					words->master, &words->mode);
@@ -127,6 +130,8 @@ static int parse_add(struct args *args, struct port_words *words)
 	if (words->tap_key && !words->tap)
 		return usage_error("\"%s\" is for new taps only: write \"tap\" too",
 				   words->tap_key);
+	if (words->force && words->tap)
+		return usage_error("\"force\" is for devices that are there, not for new taps");
 	if (words->tap) {
 		struct args name = { 1, (char *[]){ words->name } };
 
@@ -179,10 +184,74 @@ static int add_again(struct ctl *ctl, const struct port_words *words,
 	return EXIT_OK;
 }
 
+/* So many devices may be on top of each other: the kernel's own limit. */
+#define STACK_MAX	8
+
+/* A network card of the host, or something on top of one. */
+static bool is_card(const struct link_list *links, const struct link_info *link,
+		    int depth)
+{
+	const struct link_info *lower;
+	size_t i;
+
+	if (!link || depth > STACK_MAX)
+		return false;
+	if (link->has_parent)
+		return true;
+	/* The peer of a veth is beside it. */
+	if (link->peer && !link->peer_elsewhere && strcmp(link->kind, "veth")) {
+		lower = links_find(links, link->peer);
+		if (is_card(links, lower, depth + 1))
+			return true;
+	}
+	for (i = 0; i < links->n; i++)
+		if (links->v[i].master == link->ifindex &&
+		    is_card(links, &links->v[i], depth + 1))
+			return true;
+	return false;
+}
+
+/*
+ * Behind a card of the host there are others, who have a DHCP server of their
+ * own. The gateway never answers them; here it is said before somebody waits.
+ */
+static int check_card(struct ctl *ctl, const struct port_words *words,
+		      const struct switch_info *sw,
+		      const struct link_info *link)
+{
+	const struct link_info *gw;
+	struct link_list links = { 0 };
+	int ret = EXIT_OK;
+	size_t i;
+
+	if (words->force)
+		return EXIT_OK;
+	if (wire_link_list(ctl->wire, &links)) {
+		ret = refused(ctl, "cannot list devices");
+	} else if (is_card(&links, link, 0)) {
+		for (i = 0; i < links.n && !ret; i++) {
+			gw = &links.v[i];
+			if (gw->master != sw->link.ifindex ||
+			    !gw->gateway.present ||
+			    !gw->gateway.opts.value[GATEWAY_OPT_DHCP])
+				continue;
+			ret = refused_because("cannot add port \"%s\" to \"%s\": it leads to a network card of the host, and \"%s\" gives addresses by DHCP, which it never does there (\"force\" adds it all the same)",
+					      words->name, words->master,
+					      gw->name);
+		}
+	}
+	list_free(&links);
+	return ret;
+}
+
 static int add_device(struct ctl *ctl, const struct port_words *words,
 		      const struct switch_info *sw,
 		      const struct link_info *link)
 {
+	int ret = check_card(ctl, words, sw, link);
+
+	if (ret)
+		return ret;
 	if (wire_port_new(ctl->wire, sw->link.ifindex, link->ifindex,
 			  &words->opts))
 		return refused(ctl, "cannot add port \"%s\" to \"%s\"",
@@ -335,7 +404,7 @@ static const struct verb verbs[] = {
 		.help = "make a tap that USER or GROUP may open, and plug it in",
 	}, {
 		.name = "add", .run = run_add, .may_exist = true,
-		.synopsis = "NAME switch|hub|network SWITCH [KEY VALUE]...",
+		.synopsis = "NAME switch|hub|network SWITCH [force] [KEY VALUE]...",
 		.help = "plug in a device that is there, and bring it up",
 	}, {
 		.name = "set", .run = run_set,

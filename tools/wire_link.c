@@ -74,6 +74,7 @@ int parse_link(struct nlmsghdr *nlh, struct link_info *link,
 	link->max_mtu = attr_uint(tb[IFLA_MAX_MTU]);
 	link->peer = attr_uint(tb[IFLA_LINK]);
 	link->peer_elsewhere = tb[IFLA_LINK_NETNSID];
+	link->has_parent = tb[IFLA_PARENT_DEV_NAME];
 	attr_mac(tb[IFLA_ADDRESS], link->addr);
 	attr_name(tb[IFLA_IFNAME], link->name, sizeof(link->name));
 	attr_name(tb[IFLA_IFALIAS], link->alias, sizeof(link->alias));

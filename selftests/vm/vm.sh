@@ -14,10 +14,12 @@ vm_cmdline() {
 }
 
 # vm_options DIRECTORY MEMORY: one word per line. Results leave on standard
-# output, the kernel log goes to DIRECTORY/console.
+# output, the kernel log goes to DIRECTORY/console. The network card with no wire
+# is for tests that load its driver; the debug kernel has none.
 vm_options() {
 	printf '%s\n' -machine pc -m "$2" -nodefaults -no-user-config \
 		-display none -vga none -no-reboot \
+		-device rtl8139,romfile= \
 		-device virtio-serial-pci \
 		-chardev file,id=results,path=/dev/stdout \
 		-device virtserialport,chardev=results,name=netemu.results \
