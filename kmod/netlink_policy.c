@@ -39,6 +39,9 @@ const struct nla_policy nemu_flush_policy[NETEMU_A_MAX + 1] = {
 static const struct nla_policy network_nest[NETEMU_NETWORK_A_MAX + 1] = {
 	[NETEMU_NETWORK_A_MODE]		= { .type = NLA_U8 },
 	[NETEMU_NETWORK_A_FORWARDING]	= NLA_POLICY_MAX(NLA_U8, 1),
+	[NETEMU_NETWORK_A_UPLINK]	= NEMU_IFINDEX,
+	[NETEMU_NETWORK_A_UPLINK_MODE]	= { .type = NLA_U8 },
+	[NETEMU_NETWORK_A_FORCE]	= NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 #define NEMU_ADDRESS	NLA_POLICY_EXACT_LEN(sizeof(__be32))

@@ -258,6 +258,41 @@ test_refused() {
 	check "removed again" netemu-ctl network del lab
 }
 
+test_bridged() {
+	check "no uplink, no bridged network" fails 1 "needs" network add lab mode bridged
+	check "an uplink that is not there" fails 2 'cannot find uplink "up9"' \
+		network add lab mode bridged uplink up9 uplink-mode exclusive
+	check "an uplink elsewhere" fails 1 "for mode bridged" network add lab mode nat uplink up0
+	check "not what the host uses" fails 2 "the host has addresses by the uplink" \
+		network add lab mode bridged uplink up0 uplink-mode exclusive
+	ip addr flush dev up0
+	enter mode bridged uplink up0 uplink-mode exclusive
+	check "so it is shown" is '.[0] | .mode == "bridged" and .uplink == "up0" and .uplink_mode == "exclusive"
+		and .gateway == null' \
+		network show lab
+	check "in words too" has "netemu-ctl network show" "lab: network bridged up uplink up0 uplink-mode exclusive"
+	A=198.51.100.15
+	B=198.51.100.16
+	ip -n a addr add $A/24 dev eth0
+	ip -n b addr add $B/24 dev eth0
+	among_guests
+	check "guest to world" reaches a "$WORLD"
+	check "world to guest" reaches world "$A"
+	check "world to guest by IPv6" reaches world "$(link_local a)%eth0" -6
+	check "not host to guest" host_never "$A"
+	check "nor by IPv6" not host_reaches_ll
+	leave
+	check "the uplink is no port" not has "ip link show dev up0" "master"
+	ip addr add "$UPLINK/24" dev up0
+	ip route add default via "$WORLD"
+	check "force" netemu-ctl network add lab mode bridged uplink up0 uplink-mode exclusive force
+	check "the host keeps the address" has "ip addr show dev up0" "$UPLINK"
+	check "the uplink leaves" netemu-ctl port del up0
+	check "the network stays, without" is '.[0].uplink == null' network show lab
+	check "removed" netemu-ctl network del lab
+	check "the host reaches the world" host_reaches "$WORLD"
+}
+
 # Other ends than del.
 test_ends() {
 	ip netns add modes
@@ -287,6 +322,7 @@ test_host_only
 test_routed
 test_forwarding
 [ -n "${NETEMU_SHORT-}" ] || test_refused
+test_bridged
 test_ends
 ip netns del host
 ksft_end

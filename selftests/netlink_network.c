@@ -123,6 +123,50 @@ LAB_TEST(network, options_that_are_none)
 	EXPECT_REFUSED(EINVAL, nlh);
 }
 
+/* A network of a mode, with an uplink of a mode; 0 and -1 leave them out. */
+static struct nlmsghdr *uplinked(struct nl *gn, uint8_t mode, uint32_t uplink,
+				 int uplink_mode)
+{
+	struct nlmsghdr *nlh = named(gn, NETEMU_CMD_NETWORK_NEW, "lab");
+	struct nlattr *nest = mnl_attr_nest_start(nlh, NETEMU_A_NETWORK);
+
+	mnl_attr_put_u8(nlh, NETEMU_NETWORK_A_MODE, mode);
+	if (uplink)
+		mnl_attr_put_u32(nlh, NETEMU_NETWORK_A_UPLINK, uplink);
+	if (uplink_mode >= 0)
+		mnl_attr_put_u8(nlh, NETEMU_NETWORK_A_UPLINK_MODE, uplink_mode);
+	mnl_attr_nest_end(nlh, nest);
+	return nlh;
+}
+
+LAB_TEST(network, uplinks_that_are_none)
+{
+	const uint8_t bridged = NETEMU_NETWORK_BRIDGED;
+	struct nl *gn = &self->lab.gn;
+	uint32_t sw = self->lab.sw;
+	struct nlmsghdr *nlh;
+
+	EXPECT_REFUSED(EINVAL, uplinked(gn, bridged, 0, -1));
+	EXPECT_REFUSED(EINVAL, uplinked(gn, bridged, sw, -1));
+	EXPECT_REFUSED(EINVAL, uplinked(gn, bridged, 0,
+					NETEMU_UPLINK_EXCLUSIVE));
+	EXPECT_REFUSED(ERANGE, uplinked(gn, bridged, sw, 200));
+	EXPECT_REFUSED(ERANGE, uplinked(gn, bridged, 0x80000000, 1));
+	EXPECT_REFUSED(ENODEV, uplinked(gn, bridged, 0x7fffffff, 1));
+	EXPECT_REFUSED(EBUSY, uplinked(gn, bridged, self->lab.p[0], 1));
+	EXPECT_REFUSED(EINVAL, uplinked(gn, NETEMU_NETWORK_NAT, sw, -1));
+	EXPECT_REFUSED(EINVAL, uplinked(gn, NETEMU_NETWORK_ISOLATED, 0, 1));
+	nlh = named(gn, NETEMU_CMD_NETWORK_NEW, "lab");
+	put_u8(nlh, NETEMU_A_NETWORK, NETEMU_NETWORK_A_FORCE, 1);
+	EXPECT_REFUSED(EINVAL, nlh);
+	nlh = named(gn, NETEMU_CMD_NETWORK_NEW, "lab");
+	put_u8(nlh, NETEMU_A_NETWORK, NETEMU_NETWORK_A_FORCE, 2);
+	EXPECT_REFUSED(ERANGE, nlh);
+	nlh = uplinked(gn, bridged, sw, 1);
+	put_u8(nlh, NETEMU_A_GATEWAY, NETEMU_GW_A_DHCP, 1);
+	EXPECT_REFUSED(EINVAL, nlh);
+}
+
 /* The second device's name is taken: the first does not stay either. */
 LAB_TEST(network, half_of_it_is_there)
 {

@@ -88,7 +88,7 @@ test_refused() {
 	check "the name of the gateway is taken" fails 2 "NAME-gw, exists already" network add taken
 	ip link del taken-gw
 	check "a long name" fails 1 "too long (allowed: 1 to 12 characters)" network add mynet13charsx
-	check "a mode that is none" fails 1 'none of nat, routed, host-only, isolated' network add x mode bridge
+	check "a mode that is none" fails 1 'none of nat, routed, host-only, isolated, bridged' network add x mode bridge
 	check "keys that mean nothing" fails 1 "takes no other key" network add x mode isolated lease-time 600
 	check "an unknown key" fails 1 'unknown key "colour"' network add x colour red
 	check "bad options leave nothing" fails 2 "not the address of a host in the subnet" \

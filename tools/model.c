@@ -323,6 +323,7 @@ static const struct {
 	{ NETEMU_NETWORK_ROUTED, "routed" },
 	{ NETEMU_NETWORK_HOST_ONLY, "host-only" },
 	{ NETEMU_NETWORK_ISOLATED, "isolated" },
+	{ NETEMU_NETWORK_BRIDGED, "bridged" },
 };
 
 const char *network_mode_name(uint32_t mode)
@@ -333,6 +334,15 @@ const char *network_mode_name(uint32_t mode)
 		if (network_modes[i].mode == mode)
 			return network_modes[i].name;
 	return NULL;
+}
+
+const char *uplink_mode_name(uint32_t mode)
+{
+	static const char *const names[] = {
+		[NETEMU_UPLINK_EXCLUSIVE] = "exclusive",
+	};
+
+	return NAME_IN(names, mode);
 }
 
 bool network_mode_has_gateway(uint32_t mode)

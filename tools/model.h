@@ -339,6 +339,11 @@ struct network_spec {
 	uint32_t mode;		/* enum netemu_network_mode */
 	bool has_forwarding;
 	bool forwarding;	/* may it be turned on? */
+	char uplink[NAME_SIZE];	/* "" = none */
+	int uplink_ifindex;
+	bool has_uplink_mode;
+	uint32_t uplink_mode;	/* enum netemu_uplink_mode */
+	bool force;		/* take it although the host has addresses by it */
 	struct gateway_spec gateway;
 };
 
@@ -348,6 +353,9 @@ struct network_info {
 	int ifindex;		/* of the switch */
 	int gateway_ifindex;	/* 0 = none */
 	uint32_t changed;	/* NETEMU_CHANGED_* */
+	int uplink_ifindex;	/* 0 = none */
+	uint32_t uplink_mode;	/* enum netemu_uplink_mode */
+	struct link_info uplink;
 	struct link_info link;	/* the switch, as any device */
 	struct link_info gateway;
 };
@@ -362,6 +370,7 @@ struct network_list {
 /* NULL for a mode that nobody knows. */
 const char *network_mode_name(uint32_t mode);
 bool network_mode_parse(const char *word, uint32_t *mode);
+const char *uplink_mode_name(uint32_t mode);
 /* Has a network of this mode a gateway? */
 bool network_mode_has_gateway(uint32_t mode);
 

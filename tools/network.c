@@ -14,15 +14,65 @@ static int parse_mode(struct args *args, const char *key, uint32_t *mode)
 	ret = parse_word(args, key, &word);
 	if (ret || network_mode_parse(word, mode))
 		return ret;
-	return usage_error("%s: \"%s\" is none of nat, routed, host-only, isolated",
+	return usage_error("%s: \"%s\" is none of nat, routed, host-only, isolated, bridged",
 			   key, word);
+}
+
+/* There is one. It is said, as the host can't use the device meanwhile. */
+static int parse_uplink_mode(struct args *args, const char *key,
+			     struct network_spec *spec)
+{
+	const char *word;
+	int ret;
+
+	ret = once(&spec->has_uplink_mode, key) ?:
+	      parse_word(args, key, &word);
+	if (ret)
+		return ret;
+	if (strcmp(word, "exclusive"))
+		return usage_error("%s: \"%s\" is not exclusive", key, word);
+	spec->uplink_mode = NETEMU_UPLINK_EXCLUSIVE;
+	return EXIT_OK;
+}
+
+static int check_uplink(const struct network_spec *spec)
+{
+	bool bridged = spec->mode == NETEMU_NETWORK_BRIDGED;
+
+	if (bridged && (!spec->uplink[0] || !spec->has_uplink_mode))
+		return usage_error("a network of mode bridged needs \"uplink DEVICE uplink-mode exclusive\"");
+	if (!bridged &&
+	    (spec->uplink[0] || spec->has_uplink_mode || spec->force))
+		return usage_error("uplink, uplink-mode and force are for mode bridged");
+	return EXIT_OK;
+}
+
+/* The keys of some modes; @found is false for others. */
+static int mode_key(struct args *args, const char *word,
+		    struct network_spec *spec, bool *found)
+{
+	bool has_uplink = spec->uplink[0];
+
+	*found = true;
+	if (!strcmp(word, "forwarding"))
+		return once(&spec->has_forwarding, word) ?:
+		       parse_bool(args, word, &spec->forwarding);
+	if (!strcmp(word, "uplink"))
+		return once(&has_uplink, word) ?:
+		       parse_name(args, "name of the uplink", spec->uplink);
+	if (!strcmp(word, "uplink-mode"))
+		return parse_uplink_mode(args, word, spec);
+	if (!strcmp(word, "force"))
+		return once(&spec->force, word);
+	*found = false;
+	return EXIT_OK;
 }
 
 static int parse_add(struct ctl *ctl, struct args *args,
 		     struct network_spec *spec)
 {
 	struct gateway_spec *gateway = &spec->gateway;
-	bool has_mode = false;
+	bool has_mode = false, found;
 	const char *word;
 	int ret;
 
@@ -31,17 +81,19 @@ static int parse_add(struct ctl *ctl, struct args *args,
 		ret = usage_error("name of the network: \"%s\" is too long (allowed: 1 to %d characters)",
 				  spec->name, NETEMU_NETWORK_NAME_MAX);
 	while (!ret && (word = args_next(args))) {
-		if (!strcmp(word, "mode"))
+		if (!strcmp(word, "mode")) {
 			ret = once(&has_mode, word) ?:
 			      parse_mode(args, word, &spec->mode);
-		else if (!strcmp(word, "forwarding"))
-			ret = once(&spec->has_forwarding, word) ?:
-			      parse_bool(args, word, &spec->forwarding);
-		else
+			continue;
+		}
+		ret = mode_key(args, word, spec, &found);
+		if (!found)
 			ret = gateway_key(ctl, args, word, "network", gateway);
 	}
 	if (!ret && spec->has_forwarding && spec->mode != NETEMU_NETWORK_ROUTED)
 		ret = usage_error("forwarding: only a network of mode routed needs it");
+	if (!ret)
+		ret = check_uplink(spec);
 	if (!ret && !network_mode_has_gateway(spec->mode) &&
 	    gateway_changes(gateway))
 		ret = usage_error("a network of mode %s has no gateway: it takes no other key",
@@ -76,6 +128,11 @@ static int add_existing(struct ctl *ctl, struct network_spec *spec,
 				       spec->name,
 				       network_mode_name(network->mode),
 				       network_mode_name(spec->mode));
+	if (spec->uplink[0] && (!network->uplink_ifindex ||
+				strcmp(network->uplink.name, spec->uplink) ||
+				network->uplink_mode != spec->uplink_mode))
+		return refused_because("network \"%s\" has another uplink, or none any more",
+				       spec->name);
 	return gateway_changes(&spec->gateway) ?
 	       change(ctl, &spec->gateway, network) : EXIT_OK;
 }
@@ -85,6 +142,7 @@ static int run_add(struct ctl *ctl, struct args *args)
 	struct network_spec spec = { .mode = NETEMU_NETWORK_NAT };
 	struct gateway_spec *gateway = &spec.gateway;
 	struct network_info network;
+	struct link_info uplink;
 	int ret;
 
 	ret = parse_add(ctl, args, &spec);
@@ -93,6 +151,12 @@ static int run_add(struct ctl *ctl, struct args *args)
 	if (ctl->may_exist &&
 	    !wire_network_get(ctl->wire, spec.name, &network))
 		return add_existing(ctl, &spec, &network);
+	if (spec.uplink[0]) {
+		if (wire_link_get(ctl->wire, spec.uplink, &uplink))
+			return refused(ctl, "cannot find uplink \"%s\"",
+				       spec.uplink);
+		spec.uplink_ifindex = uplink.ifindex;
+	}
 	if (!gateway->has_resolvers && spec.mode != NETEMU_NETWORK_HOST_ONLY) {
 		gateway->has_resolvers = true;
 		gateway->resolvers_auto = true;
@@ -162,7 +226,7 @@ static int run_show(struct ctl *ctl, struct args *args)
 static const struct verb verbs[] = {
 	{
 		.name = "add", .run = run_add, .may_exist = true,
-		.synopsis = "NAME [mode nat|routed|host-only|isolated] [forwarding on|off] [subnet SUBNET] [dns-server SERVERS] [KEY VALUE]...",
+		.synopsis = "NAME [mode nat|routed|host-only|isolated|bridged] [forwarding on|off] [uplink DEVICE uplink-mode exclusive [force]] [subnet SUBNET] [dns-server SERVERS] [KEY VALUE]...",
 		.help = "make a switch and its gateway, and bring them up",
 	}, {
 		.name = "set", .run = run_set,
@@ -193,7 +257,9 @@ const struct object network_object = {
 	.more = "Mode nat, which it is at first, has a gateway, the device NAME-gw, by which\n"
 		"guests reach the world as the host; mode isolated has none. In mode host-only\n"
 		"and routed the host is in the network too, at the gateway's address, and in\n"
-		"mode routed it forwards; \"forwarding on\" turns that on where it is off.\n"
+		"mode routed it forwards; \"forwarding on\" turns that on where it is off. In mode\n"
+		"bridged the DEVICE is a port and not the host's meanwhile; \"force\" takes it\n"
+		"although the host has addresses by it.\n"
 		"SUBNET and SERVERS are those of \"gateway add\".\n"
 		DHCP_HELP,
 };

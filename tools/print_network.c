@@ -43,6 +43,21 @@ static void text_changed(uint32_t changed)
 	}
 }
 
+static const char *uplink_mode_text(const struct network_info *network)
+{
+	const char *name = uplink_mode_name(network->uplink_mode);
+
+	return name ? name : "?";
+}
+
+static void json_uplink(json_object *o, const struct network_info *network)
+{
+	json_object_object_add(o, "uplink",
+			       json_object_new_string(network->uplink.name));
+	json_object_object_add(o, "uplink_mode",
+			       json_object_new_string(uplink_mode_text(network)));
+}
+
 json_object *json_network(const struct format *f,
 			  const struct network_info *network)
 {
@@ -57,6 +72,8 @@ json_object *json_network(const struct format *f,
 	json_object_object_add(o, "switch",
 			       json_object_new_string(network->link.name));
 	json_object_object_add(o, "changed", json_changed(network->changed));
+	if (network->uplink_ifindex)
+		json_uplink(o, network);
 	if (!network->gateway_ifindex)
 		return o;
 	json_object_object_add(o, "gateway_device",
@@ -78,6 +95,9 @@ static void text_network(const struct format *f,
 		text_resolvers(&network->gateway.gateway);
 		text_counts(&network->gateway.gateway);
 	}
+	if (network->uplink_ifindex)
+		printf(" uplink %s uplink-mode %s", network->uplink.name,
+		       uplink_mode_text(network));
 	text_changed(network->changed);
 	putchar('\n');
 	if (f->stats && network->gateway_ifindex)

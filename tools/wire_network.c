@@ -14,8 +14,8 @@ static void put_name(struct request *req, const char *name)
 
 int wire_network_new(struct wire *w, const struct network_spec *spec)
 {
-	uint8_t forwarding = spec->forwarding;
-	uint8_t mode = spec->mode;
+	uint8_t forwarding = spec->forwarding, force = spec->force;
+	uint8_t mode = spec->mode, uplink_mode = spec->uplink_mode;
 	struct request req;
 	struct nlattr *nest;
 	int ret;
@@ -29,6 +29,15 @@ int wire_network_new(struct wire *w, const struct network_spec *spec)
 	if (spec->has_forwarding)
 		request_put(&req, "forwarding", NETEMU_NETWORK_A_FORWARDING,
 			    &forwarding, sizeof(forwarding));
+	if (spec->uplink_ifindex)
+		request_put_u32(&req, "uplink", NETEMU_NETWORK_A_UPLINK,
+				spec->uplink_ifindex);
+	if (spec->has_uplink_mode)
+		request_put(&req, "uplink-mode", NETEMU_NETWORK_A_UPLINK_MODE,
+			    &uplink_mode, sizeof(uplink_mode));
+	if (spec->force)
+		request_put(&req, "force", NETEMU_NETWORK_A_FORCE, &force,
+			    sizeof(force));
 	request_nest_end(&req, nest);
 	if (network_mode_has_gateway(spec->mode)) {
 		nest = request_nest(&req, NULL, NETEMU_A_GATEWAY);
@@ -68,6 +77,8 @@ int parse_network(struct nlmsghdr *nlh, struct network_info *network)
 	network->mode = attr_uint(opt[NETEMU_NETWORK_A_MODE]);
 	network->gateway_ifindex = attr_uint(opt[NETEMU_NETWORK_A_GATEWAY]);
 	network->changed = attr_uint(opt[NETEMU_NETWORK_A_CHANGED]);
+	network->uplink_ifindex = attr_uint(opt[NETEMU_NETWORK_A_UPLINK]);
+	network->uplink_mode = attr_uint(opt[NETEMU_NETWORK_A_UPLINK_MODE]);
 	return 0;
 }
 
@@ -93,6 +104,9 @@ int network_join_links(struct wire *w, struct network_info *network)
 	    wire_link_get_index(w, network->gateway_ifindex,
 				&network->gateway))
 		network->gateway_ifindex = 0;
+	if (!ret && network->uplink_ifindex &&
+	    wire_link_get_index(w, network->uplink_ifindex, &network->uplink))
+		network->uplink_ifindex = 0;
 	return ret;
 }
 

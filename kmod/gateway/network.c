@@ -89,7 +89,8 @@ struct nemu_network *nemu_network_find_index(struct net *net, int ifindex)
 
 static bool has_gateway(u8 mode)
 {
-	return mode != NETEMU_NETWORK_ISOLATED;
+	return mode != NETEMU_NETWORK_ISOLATED &&
+	       mode != NETEMU_NETWORK_BRIDGED;
 }
 
 static int check_name(struct net *net, const char *name, const char *gw_name,
@@ -189,6 +190,8 @@ static int add_devices(struct nemu_network *network, struct net *net,
 		}
 	}
 	err = nemu_network_prepare_host(network, extack);
+	if (!err && wish->mode == NETEMU_NETWORK_BRIDGED)
+		err = nemu_network_add_uplink(network, wish, extack);
 	if (!err)
 		err = dev_open(network->sw, extack);
 	if (err)
@@ -303,6 +306,19 @@ static void forget_gateway(struct list_head *list, const struct net_device *dev)
 			network->gw = NULL;
 }
 
+/* Whichever way a port goes, it leaves its switch. */
+static void forget_uplink(struct list_head *list, const struct net_device *dev,
+			  const struct netdev_notifier_changeupper_info *info)
+{
+	struct nemu_network *network;
+
+	if (info->linking)
+		return;
+	list_for_each_entry(network, list, list)
+		if (network->uplink == dev && network->sw == info->upper_dev)
+			network->uplink = NULL;
+}
+
 static int device_event(struct notifier_block *nb, unsigned long event,
 			void *ptr)
 {
@@ -310,6 +326,8 @@ static int device_event(struct notifier_block *nb, unsigned long event,
 	struct nemu_network_net *nn = net_generic(dev_net(dev), network_net_id);
 	struct nemu_network *network, *next;
 
+	if (event == NETDEV_CHANGEUPPER)
+		forget_uplink(&nn->networks, dev, ptr);
 	/* A notifier that is removed itself is told that all goes: it does not. */
 	if (event != NETDEV_UNREGISTER || dev->reg_state == NETREG_REGISTERED)
 		return NOTIFY_DONE;

@@ -22,7 +22,9 @@ struct sk_buff;
  * @list: of the namespace
  * @sw: the switch; NULL once it is gone
  * @gw: the gateway; NULL where there is none, or none any more
+ * @uplink: the port that leads out, in mode bridged; NULL once it is no port
  * @mode: enum netemu_network_mode
+ * @uplink_mode: enum netemu_uplink_mode
  * @fenced: are there hooks that let nothing pass?
  * @changed: NETEMU_CHANGED_* on the host
  * @fence: those hooks
@@ -34,7 +36,9 @@ struct nemu_network {
 	struct list_head list;
 	struct net_device *sw;
 	struct net_device *gw;
+	struct net_device *uplink;
 	u8 mode;
+	u8 uplink_mode;
 	bool fenced;
 	u32 changed;
 	struct nf_hook_ops fence[NEMU_FENCE_HOOKS];
@@ -46,6 +50,9 @@ struct nemu_network {
  * @name: of the switch
  * @mode: enum netemu_network_mode
  * @forwarding: may the host's IPv4 forwarding be turned on?
+ * @uplink_mode: enum netemu_uplink_mode
+ * @force: take the uplink away from the host?
+ * @uplink: interface index, or 0
  * @sw: nest of options of the switch, or NULL
  * @gw: nest of options of the gateway, or NULL
  */
@@ -53,6 +60,9 @@ struct nemu_network_wish {
 	const char *name;
 	u8 mode;
 	bool forwarding;
+	u8 uplink_mode;
+	bool force;
+	int uplink;
 	const struct nlattr *sw;
 	const struct nlattr *gw;
 };
@@ -68,6 +78,11 @@ struct nemu_network *nemu_network_add(struct net *net,
 void nemu_network_del(struct nemu_network *network);
 int nemu_network_init(void);
 void nemu_network_exit(void);
+
+/* network_uplink.c: with RTNL held */
+int nemu_network_add_uplink(struct nemu_network *network,
+			    const struct nemu_network_wish *wish,
+			    struct netlink_ext_ack *extack);
 
 /* network_host.c: with RTNL held */
 int nemu_network_check_forwarding(struct net *net,

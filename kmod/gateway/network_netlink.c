@@ -24,7 +24,11 @@ static int fill(struct sk_buff *skb, const struct nemu_network *network,
 	if (!nest || nla_put_u8(skb, NETEMU_NETWORK_A_MODE, network->mode) ||
 	    (network->gw && nla_put_u32(skb, NETEMU_NETWORK_A_GATEWAY,
 					network->gw->ifindex)) ||
-	    nla_put_u32(skb, NETEMU_NETWORK_A_CHANGED, network->changed))
+	    nla_put_u32(skb, NETEMU_NETWORK_A_CHANGED, network->changed) ||
+	    (network->uplink &&
+	     (nla_put_u32(skb, NETEMU_NETWORK_A_UPLINK,
+			  network->uplink->ifindex) ||
+	      nla_put_u8(skb, NETEMU_NETWORK_A_UPLINK_MODE, network->uplink_mode))))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -154,6 +158,36 @@ int nemu_network_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len;
 }
 
+static int read_uplink(struct nemu_network_wish *wish, struct nlattr **tb,
+		       struct netlink_ext_ack *extack)
+{
+	struct nlattr *uplink = tb[NETEMU_NETWORK_A_UPLINK];
+	struct nlattr *mode = tb[NETEMU_NETWORK_A_UPLINK_MODE];
+	struct nlattr *force = tb[NETEMU_NETWORK_A_FORCE];
+	struct nlattr *any = uplink ?: mode ?: force;
+
+	if (wish->mode != NETEMU_NETWORK_BRIDGED) {
+		if (!any)
+			return 0;
+		NL_SET_ERR_MSG_ATTR(extack, any,
+				    "netemu: an uplink is for mode bridged");
+		return -EINVAL;
+	}
+	if (!uplink || !mode) {
+		NL_SET_ERR_MSG(extack,
+			       "netemu: mode bridged needs an uplink, and its mode: 1 (exclusive)");
+		return -EINVAL;
+	}
+	wish->uplink = nla_get_s32(uplink);
+	wish->uplink_mode = nla_get_u8(mode);
+	wish->force = force && nla_get_u8(force);
+	if (wish->uplink_mode == NETEMU_UPLINK_EXCLUSIVE)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, mode,
+			    "netemu: the mode of the uplink is 1 (exclusive)");
+	return -ERANGE;
+}
+
 static int read_wish(struct nemu_network_wish *wish, struct genl_info *info)
 {
 	struct nlattr *tb[NETEMU_NETWORK_A_MAX + 1] = { };
@@ -171,9 +205,9 @@ static int read_wish(struct nemu_network_wish *wish, struct genl_info *info)
 		return -EINVAL;
 	mode = tb[NETEMU_NETWORK_A_MODE];
 	wish->mode = mode ? nla_get_u8(mode) : NETEMU_NETWORK_NAT;
-	if (wish->mode > NETEMU_NETWORK_ISOLATED) {
+	if (wish->mode > NETEMU_NETWORK_BRIDGED) {
 		NL_SET_ERR_MSG_ATTR(info->extack, mode,
-				    "netemu: the mode is 0 (nat), 1 (routed), 2 (host-only) or 3 (isolated)");
+				    "netemu: the mode is 0 (nat), 1 (routed), 2 (host-only), 3 (isolated) or 4 (bridged)");
 		return -ERANGE;
 	}
 	forwarding = tb[NETEMU_NETWORK_A_FORWARDING];
@@ -183,12 +217,13 @@ static int read_wish(struct nemu_network_wish *wish, struct genl_info *info)
 				    "netemu: forwarding is for mode routed");
 		return -EINVAL;
 	}
-	if (wish->gw && wish->mode == NETEMU_NETWORK_ISOLATED) {
+	if (wish->gw && (wish->mode == NETEMU_NETWORK_ISOLATED ||
+			 wish->mode == NETEMU_NETWORK_BRIDGED)) {
 		NL_SET_ERR_MSG_ATTR(info->extack, wish->gw,
 				    "netemu: a network of this mode has no gateway");
 		return -EINVAL;
 	}
-	return 0;
+	return read_uplink(wish, tb, info->extack);
 }
 
 /**

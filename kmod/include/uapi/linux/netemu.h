@@ -64,8 +64,10 @@
  *                  else; the gateway gives addresses at the DNS address.
  *                  Nothing is forwarded from the switch or to it.
  *       routed     the same, but the host is the guests' router; DNS is served
- *   In the last two the host does not speak IPv6 on the switch, its address goes
+ *   In these two the host does not speak IPv6 on the switch, its address goes
  *   with the switch, and the network with the module.
+ *       bridged    no gateway, and the host has no port; a device of the host,
+ *                  the uplink, is a port
  *
  *   %NETEMU_CMD_NETWORK_GET  do: %NETEMU_A_IFNAME; dump: all of the namespace
  *       reply: IFNAME IFINDEX NETWORK{all}

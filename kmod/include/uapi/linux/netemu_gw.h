@@ -17,6 +17,12 @@ enum netemu_network_mode {
 	NETEMU_NETWORK_ROUTED = 1,	/* ... as themselves, by way of the host */
 	NETEMU_NETWORK_HOST_ONLY = 2,	/* guests and the host */
 	NETEMU_NETWORK_ISOLATED = 3,	/* guests among themselves */
+	NETEMU_NETWORK_BRIDGED = 4,	/* guests are in the uplink's network */
+};
+
+/* NETEMU_NETWORK_A_UPLINK_MODE: whose the uplink is */
+enum netemu_uplink_mode {
+	NETEMU_UPLINK_EXCLUSIVE = 1,	/* the guests': a port like others */
 };
 
 /**
@@ -28,12 +34,22 @@ enum netemu_network_mode {
  *	host's IPv4 forwarding where it is off; without this it refuses
  * @NETEMU_NETWORK_A_CHANGED: u32, NETEMU_CHANGED_* flags; in replies: what was
  *	changed on the host and is undone in the end
+ * @NETEMU_NETWORK_A_UPLINK: u32, interface index: the device by which guests are
+ *	in its network. Mode bridged needs one, no other takes one; in replies as
+ *	long as it is a port
+ * @NETEMU_NETWORK_A_UPLINK_MODE: u8, enum netemu_uplink_mode; goes with UPLINK
+ * @NETEMU_NETWORK_A_FORCE: u8, 0/1, default 0: take an uplink from the host
+ *	although it has addresses, which the host can't use meanwhile; without
+ *	this it refuses (-EBUSY). IPv6 addresses of the link do not matter
  */
 enum netemu_network_attr {
 	NETEMU_NETWORK_A_MODE = 1,
 	NETEMU_NETWORK_A_GATEWAY,
 	NETEMU_NETWORK_A_FORWARDING,
 	NETEMU_NETWORK_A_CHANGED,
+	NETEMU_NETWORK_A_UPLINK,
+	NETEMU_NETWORK_A_UPLINK_MODE,
+	NETEMU_NETWORK_A_FORCE,
 
 	__NETEMU_NETWORK_A_MAX,
 };
