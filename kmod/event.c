@@ -99,3 +99,33 @@ void nemu_event_send(struct net *net, struct sk_buff *skb, void *hdr,
 	rcu_read_unlock();
 }
 EXPORT_SYMBOL_GPL(nemu_event_send);
+
+/**
+ * nemu_event_tell() - tell who listens about an object
+ * @net: namespace of the object
+ * @group: multicast group
+ * @cmd: enum netemu_cmd
+ * @fill: writes the attributes; 0 or -EMSGSIZE
+ * @object: for @fill
+ *
+ * Context: process, may sleep.
+ */
+void nemu_event_tell(struct net *net, enum nemu_event_group group, u8 cmd,
+		     int (*fill)(struct sk_buff *skb, void *object),
+		     void *object)
+{
+	struct sk_buff *skb;
+	void *hdr;
+
+	if (!nemu_event_wanted(net, group))
+		return;
+	skb = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	if (!skb)
+		return;
+	hdr = nemu_event_put(skb, cmd);
+	if (hdr && !fill(skb, object))
+		nemu_event_send(net, skb, hdr, group);
+	else
+		nlmsg_free(skb);
+}
+EXPORT_SYMBOL_GPL(nemu_event_tell);

@@ -13,6 +13,7 @@ enum nemu_event_group {
 	NEMU_GROUP_CONFIG,
 	NEMU_GROUP_EVENT,
 	NEMU_GROUP_LEASE,
+	NEMU_GROUP_FORWARD,
 };
 
 void nemu_event_open(const struct genl_family *family);
@@ -21,5 +22,9 @@ bool nemu_event_wanted(struct net *net, enum nemu_event_group group);
 void *nemu_event_put(struct sk_buff *skb, u8 cmd);
 void nemu_event_send(struct net *net, struct sk_buff *skb, void *hdr,
 		     enum nemu_event_group group);
+
+void nemu_event_tell(struct net *net, enum nemu_event_group group, u8 cmd,
+		     int (*fill)(struct sk_buff *skb, void *object),
+		     void *object);
 
 #endif /* _NEMU_EVENT_H */

@@ -65,4 +65,11 @@ void nemu_part_unregister(const struct nemu_part *part);
 void *nemu_part_put(struct sk_buff *skb, u32 portid, u32 seq, int flags,
 		    u8 cmd);
 
+/* netlink_answer.c: for the commands of netemu.ko itself, too */
+int nemu_answer(struct genl_info *info,
+		int (*fill)(struct sk_buff *reply, struct genl_info *info));
+int nemu_make(struct genl_info *info,
+	      int (*make)(struct sk_buff *reply, struct genl_info *info));
+int nemu_apply(struct genl_info *info, int (*change)(struct genl_info *info));
+
 #endif /* _NEMU_PART_H */

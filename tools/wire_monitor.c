@@ -245,11 +245,17 @@ static int join(struct nl_sock *sock, const char *family, const char *group)
 	return id < 0 ? id : nl_socket_add_membership(sock, id);
 }
 
-/* Looking at leases is not for everybody: who wants all does without. */
+/*
+ * Looking at leases and forwards is not for everybody: who wants all does
+ * without.
+ */
 static bool needs(const struct monitor *m, const char *group)
 {
-	return strcmp(group, NETEMU_GENL_GROUP_LEASE) ||
-	       m->objects == 1U << MONITOR_LEASE;
+	if (!strcmp(group, NETEMU_GENL_GROUP_LEASE))
+		return m->objects == 1U << MONITOR_LEASE;
+	if (!strcmp(group, NETEMU_GENL_GROUP_FORWARD))
+		return m->objects == 1U << MONITOR_FORWARD;
+	return true;
 }
 
 static int join_ours(struct monitor *m)
@@ -258,7 +264,7 @@ static int join_ours(struct monitor *m)
 	struct nl_sock *ask = wire_socket(NETLINK_GENERIC);
 	static const char *const groups[] = {
 		NETEMU_GENL_GROUP_CONFIG, NETEMU_GENL_GROUP_EVENT,
-		NETEMU_GENL_GROUP_LEASE,
+		NETEMU_GENL_GROUP_LEASE, NETEMU_GENL_GROUP_FORWARD,
 	};
 	int id, ret = 0;
 	size_t i;

@@ -109,7 +109,7 @@ int nemu_forward_get_start(struct netlink_callback *cb);
 int nemu_forward_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int nemu_forward_new_doit(struct sk_buff *skb, struct genl_info *info);
 int nemu_forward_del_doit(struct sk_buff *skb, struct genl_info *info);
-void nemu_forward_notify(const struct nemu_forward *rule, u8 cmd);
+void nemu_forward_notify(struct nemu_forward *rule, u8 cmd);
 
 /* reserve.c: ports of the host */
 struct socket *nemu_reserve(struct net *net, u8 protocol, __be32 addr, u16 port);

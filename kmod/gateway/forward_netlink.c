@@ -50,6 +50,11 @@ static int put(struct sk_buff *skb, const struct nemu_forward *rule, u32 portid,
 	return 0;
 }
 
+static int fill_event(struct sk_buff *skb, void *rule)
+{
+	return fill(skb, rule);
+}
+
 /**
  * nemu_forward_notify() - tell who listens what became of a forward or service
  * @rule: the rule
@@ -57,22 +62,10 @@ static int put(struct sk_buff *skb, const struct nemu_forward *rule, u32 portid,
  *
  * Context: RTNL held.
  */
-void nemu_forward_notify(const struct nemu_forward *rule, u8 cmd)
+void nemu_forward_notify(struct nemu_forward *rule, u8 cmd)
 {
-	struct net *net = dev_net(rule->gw->dev);
-	struct sk_buff *skb;
-	void *hdr;
-
-	if (!nemu_event_wanted(net, NEMU_GROUP_CONFIG))
-		return;
-	skb = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
-	if (!skb)
-		return;
-	hdr = nemu_event_put(skb, cmd);
-	if (hdr && !fill(skb, rule))
-		nemu_event_send(net, skb, hdr, NEMU_GROUP_CONFIG);
-	else
-		nlmsg_free(skb);
+	nemu_event_tell(dev_net(rule->gw->dev), NEMU_GROUP_FORWARD, cmd,
+			fill_event, rule);
 }
 
 static int refuse(struct nlattr *attr, int err, const char *why,
@@ -186,6 +179,16 @@ static struct nemu_forward *get_rule(struct genl_info *info)
 			      info->extack));
 }
 
+static int get(struct sk_buff *reply, struct genl_info *info)
+{
+	struct nemu_forward *rule = get_rule(info);
+
+	if (IS_ERR(rule))
+		return PTR_ERR(rule);
+	return put(reply, rule, info->snd_portid, info->snd_seq, 0,
+		   NETEMU_CMD_FORWARD_GET);
+}
+
 /**
  * nemu_forward_get_doit() - NETEMU_CMD_FORWARD_GET of one rule
  * @skb: message
@@ -193,24 +196,7 @@ static struct nemu_forward *get_rule(struct genl_info *info)
  */
 int nemu_forward_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct nemu_forward *rule;
-	struct sk_buff *reply;
-	int err;
-
-	reply = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
-	if (!reply)
-		return -ENOMEM;
-	rtnl_lock();
-	rule = get_rule(info);
-	err = IS_ERR(rule) ? PTR_ERR(rule) :
-	      put(reply, rule, info->snd_portid, info->snd_seq, 0,
-		  NETEMU_CMD_FORWARD_GET);
-	rtnl_unlock();
-	if (err) {
-		nlmsg_free(reply);
-		return err;
-	}
-	return genlmsg_reply(reply, info);
+	return nemu_answer(info, get);
 }
 
 /**
@@ -281,15 +267,9 @@ int nemu_forward_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len;
 }
 
-/**
- * nemu_forward_new_doit() - NETEMU_CMD_FORWARD_NEW
- * @skb: message
- * @info: its parts
- */
-int nemu_forward_new_doit(struct sk_buff *skb, struct genl_info *info)
+static int make(struct sk_buff *reply, struct genl_info *info)
 {
 	struct nemu_forward_spec spec;
-	struct sk_buff *reply = NULL;
 	struct nemu_forward *rule;
 	struct nemu_gw *gw;
 	int err;
@@ -297,29 +277,36 @@ int nemu_forward_new_doit(struct sk_buff *skb, struct genl_info *info)
 	err = parse_spec(&spec, info);
 	if (err)
 		return err;
-	if (info->nlhdr->nlmsg_flags & NLM_F_ECHO) {
-		reply = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
-		if (!reply)
-			return -ENOMEM;
-	}
-	rtnl_lock();
 	gw = nemu_gw_named(info);
-	rule = IS_ERR(gw) ? ERR_CAST(gw) :
-	       nemu_forward_add(gw, &spec, info->extack);
-	if (IS_ERR(rule)) {
-		err = PTR_ERR(rule);
-	} else if (reply && put(reply, rule, info->snd_portid, info->snd_seq, 0,
-				NETEMU_CMD_FORWARD_NEW)) {
-		nlmsg_free(reply);
-		reply = NULL;
-	}
-	rtnl_unlock();
-	/* The rule is there: an echo that does not arrive is no failure. */
-	if (err)
-		nlmsg_free(reply);
-	else if (reply)
-		genlmsg_reply(reply, info);
-	return err;
+	if (IS_ERR(gw))
+		return PTR_ERR(gw);
+	rule = nemu_forward_add(gw, &spec, info->extack);
+	if (IS_ERR(rule))
+		return PTR_ERR(rule);
+	if (reply)
+		put(reply, rule, info->snd_portid, info->snd_seq, 0,
+		    NETEMU_CMD_FORWARD_NEW);
+	return 0;
+}
+
+/**
+ * nemu_forward_new_doit() - NETEMU_CMD_FORWARD_NEW
+ * @skb: message
+ * @info: its parts
+ */
+int nemu_forward_new_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return nemu_make(info, make);
+}
+
+static int del(struct genl_info *info)
+{
+	struct nemu_forward *rule = get_rule(info);
+
+	if (IS_ERR(rule))
+		return PTR_ERR(rule);
+	nemu_forward_del(rule);
+	return 0;
 }
 
 /**
@@ -329,15 +316,5 @@ int nemu_forward_new_doit(struct sk_buff *skb, struct genl_info *info)
  */
 int nemu_forward_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct nemu_forward *rule;
-	int err = 0;
-
-	rtnl_lock();
-	rule = get_rule(info);
-	if (IS_ERR(rule))
-		err = PTR_ERR(rule);
-	else
-		nemu_forward_del(rule);
-	rtnl_unlock();
-	return err;
+	return nemu_apply(info, del);
 }

@@ -106,6 +106,6 @@ int nemu_network_get_doit(struct sk_buff *skb, struct genl_info *info);
 int nemu_network_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int nemu_network_new_doit(struct sk_buff *skb, struct genl_info *info);
 int nemu_network_del_doit(struct sk_buff *skb, struct genl_info *info);
-void nemu_network_notify(const struct nemu_network *network, u8 cmd);
+void nemu_network_notify(struct nemu_network *network, u8 cmd);
 
 #endif /* _NEMU_GATEWAY_NETWORK_H */

@@ -49,6 +49,16 @@ static int put(struct sk_buff *skb, const struct nemu_network *network,
 	return 0;
 }
 
+static int fill_came(struct sk_buff *skb, void *network)
+{
+	return fill(skb, network, true);
+}
+
+static int fill_went(struct sk_buff *skb, void *network)
+{
+	return fill(skb, network, false);
+}
+
 /**
  * nemu_network_notify() - tell who listens what became of a network
  * @network: the network, still whole
@@ -56,22 +66,11 @@ static int put(struct sk_buff *skb, const struct nemu_network *network,
  *
  * Context: RTNL held.
  */
-void nemu_network_notify(const struct nemu_network *network, u8 cmd)
+void nemu_network_notify(struct nemu_network *network, u8 cmd)
 {
-	struct net *net = dev_net(network->sw);
-	struct sk_buff *skb;
-	void *hdr;
-
-	if (!nemu_event_wanted(net, NEMU_GROUP_CONFIG))
-		return;
-	skb = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
-	if (!skb)
-		return;
-	hdr = nemu_event_put(skb, cmd);
-	if (hdr && !fill(skb, network, cmd == NETEMU_CMD_NETWORK_NTF))
-		nemu_event_send(net, skb, hdr, NEMU_GROUP_CONFIG);
-	else
-		nlmsg_free(skb);
+	nemu_event_tell(dev_net(network->sw), NEMU_GROUP_CONFIG, cmd,
+			cmd == NETEMU_CMD_NETWORK_NTF ? fill_came : fill_went,
+			network);
 }
 
 static const char *get_name(struct genl_info *info)
@@ -98,6 +97,16 @@ static struct nemu_network *get_network(struct genl_info *info)
 	return ERR_PTR(-ENODEV);
 }
 
+static int get(struct sk_buff *reply, struct genl_info *info)
+{
+	struct nemu_network *network = get_network(info);
+
+	if (IS_ERR(network))
+		return PTR_ERR(network);
+	return put(reply, network, info->snd_portid, info->snd_seq, 0,
+		   NETEMU_CMD_NETWORK_GET);
+}
+
 /**
  * nemu_network_get_doit() - NETEMU_CMD_NETWORK_GET of one network
  * @skb: message
@@ -105,24 +114,7 @@ static struct nemu_network *get_network(struct genl_info *info)
  */
 int nemu_network_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct nemu_network *network;
-	struct sk_buff *reply;
-	int err;
-
-	reply = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
-	if (!reply)
-		return -ENOMEM;
-	rtnl_lock();
-	network = get_network(info);
-	err = IS_ERR(network) ? PTR_ERR(network) :
-	      put(reply, network, info->snd_portid, info->snd_seq, 0,
-		  NETEMU_CMD_NETWORK_GET);
-	rtnl_unlock();
-	if (err) {
-		nlmsg_free(reply);
-		return err;
-	}
-	return genlmsg_reply(reply, info);
+	return nemu_answer(info, get);
 }
 
 /**
@@ -226,6 +218,24 @@ static int read_wish(struct nemu_network_wish *wish, struct genl_info *info)
 	return read_uplink(wish, tb, info->extack);
 }
 
+static int make(struct sk_buff *reply, struct genl_info *info)
+{
+	struct nemu_network_wish wish;
+	struct nemu_network *network;
+	int err;
+
+	err = read_wish(&wish, info);
+	if (err)
+		return err;
+	network = nemu_network_add(genl_info_net(info), &wish, info->extack);
+	if (IS_ERR(network))
+		return PTR_ERR(network);
+	if (reply)
+		put(reply, network, info->snd_portid, info->snd_seq, 0,
+		    NETEMU_CMD_NETWORK_NEW);
+	return 0;
+}
+
 /**
  * nemu_network_new_doit() - NETEMU_CMD_NETWORK_NEW
  * @skb: message
@@ -233,35 +243,17 @@ static int read_wish(struct nemu_network_wish *wish, struct genl_info *info)
  */
 int nemu_network_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct nemu_network_wish wish;
-	struct nemu_network *network;
-	struct sk_buff *reply = NULL;
-	int err;
+	return nemu_make(info, make);
+}
 
-	err = read_wish(&wish, info);
-	if (err)
-		return err;
-	if (info->nlhdr->nlmsg_flags & NLM_F_ECHO) {
-		reply = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
-		if (!reply)
-			return -ENOMEM;
-	}
-	rtnl_lock();
-	network = nemu_network_add(genl_info_net(info), &wish, info->extack);
-	if (IS_ERR(network)) {
-		err = PTR_ERR(network);
-	} else if (reply && put(reply, network, info->snd_portid,
-				info->snd_seq, 0, NETEMU_CMD_NETWORK_NEW)) {
-		nlmsg_free(reply);
-		reply = NULL;
-	}
-	rtnl_unlock();
-	/* The network is there: an echo that does not arrive is no failure. */
-	if (err)
-		nlmsg_free(reply);
-	else if (reply)
-		genlmsg_reply(reply, info);
-	return err;
+static int del(struct genl_info *info)
+{
+	struct nemu_network *network = get_network(info);
+
+	if (IS_ERR(network))
+		return PTR_ERR(network);
+	nemu_network_del(network);
+	return 0;
 }
 
 /**
@@ -271,15 +263,5 @@ int nemu_network_new_doit(struct sk_buff *skb, struct genl_info *info)
  */
 int nemu_network_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct nemu_network *network;
-	int err = 0;
-
-	rtnl_lock();
-	network = get_network(info);
-	if (IS_ERR(network))
-		err = PTR_ERR(network);
-	else
-		nemu_network_del(network);
-	rtnl_unlock();
-	return err;
+	return nemu_apply(info, del);
 }

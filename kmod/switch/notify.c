@@ -65,32 +65,22 @@ lost:
 	atomic64_inc(&port->sw->events_lost);
 }
 
-static void notify_config(struct nemu_port *port, u8 cmd, bool options)
+static int fill_came(struct sk_buff *skb, void *port)
 {
-	struct net *net = dev_net(port->sw->dev);
 	struct nlattr *nest;
-	struct sk_buff *skb;
-	void *hdr;
 
-	if (!nemu_event_wanted(net, NEMU_GROUP_CONFIG))
-		return;
-	skb = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
-	if (!skb)
-		return;
-	hdr = nemu_event_put(skb, cmd);
-	if (!hdr || put_port(skb, port))
-		goto err_free;
-	if (options) {
-		nest = nla_nest_start(skb, NETEMU_A_PORT);
-		if (!nest || nemu_port_fill(skb, port, false))
-			goto err_free;
-		nla_nest_end(skb, nest);
-	}
-	nemu_event_send(net, skb, hdr, NEMU_GROUP_CONFIG);
-	return;
+	if (put_port(skb, port))
+		return -EMSGSIZE;
+	nest = nla_nest_start(skb, NETEMU_A_PORT);
+	if (!nest || nemu_port_fill(skb, port, false))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
 
-err_free:
-	nlmsg_free(skb);
+static int fill_went(struct sk_buff *skb, void *port)
+{
+	return put_port(skb, port);
 }
 
 /**
@@ -101,7 +91,8 @@ err_free:
  */
 void nemu_notify_port(struct nemu_port *port)
 {
-	notify_config(port, NETEMU_CMD_PORT_NTF, true);
+	nemu_event_tell(dev_net(port->sw->dev), NEMU_GROUP_CONFIG,
+			NETEMU_CMD_PORT_NTF, fill_came, port);
 }
 
 /**
@@ -112,5 +103,6 @@ void nemu_notify_port(struct nemu_port *port)
  */
 void nemu_notify_port_gone(struct nemu_port *port)
 {
-	notify_config(port, NETEMU_CMD_PORT_DEL_NTF, false);
+	nemu_event_tell(dev_net(port->sw->dev), NEMU_GROUP_CONFIG,
+			NETEMU_CMD_PORT_DEL_NTF, fill_went, port);
 }

@@ -121,8 +121,6 @@
  *       %NETEMU_CMD_PORT_DEL_NTF  a port went: IFINDEX IFNAME MASTER
  *       %NETEMU_CMD_NETWORK_NTF   a network came: as NETWORK_GET
  *       %NETEMU_CMD_NETWORK_DEL_NTF  a network went: IFNAME IFINDEX
- *       %NETEMU_CMD_FORWARD_NTF   a forward or service came: as FORWARD_GET
- *       %NETEMU_CMD_FORWARD_DEL_NTF  one went: as FORWARD_GET
  *   group %NETEMU_GENL_GROUP_EVENT (at most %NETEMU_EVENT_RATE a second and
  *   switch; what is left out is counted in EVENTS_LOST):
  *       %NETEMU_CMD_EVENT_NTF     MASTER IFINDEX IFNAME EVENT, and LLADDR
@@ -132,6 +130,9 @@
  *   counted in LEASE_EVENTS_LOST):
  *       %NETEMU_CMD_LEASE_NTF     IFINDEX IFNAME LEASE{EVENT, and all of it,
  *                                 where the event is about a lease}
+ *   group %NETEMU_GENL_GROUP_FORWARD, needs CAP_NET_ADMIN to join:
+ *       %NETEMU_CMD_FORWARD_NTF   a forward or service came: as FORWARD_GET
+ *       %NETEMU_CMD_FORWARD_DEL_NTF  one went: as FORWARD_GET
  */
 #ifndef _UAPI_LINUX_NETEMU_H
 #define _UAPI_LINUX_NETEMU_H
@@ -143,6 +144,7 @@
 #define NETEMU_GENL_GROUP_CONFIG	"config"
 #define NETEMU_GENL_GROUP_EVENT		"event"
 #define NETEMU_GENL_GROUP_LEASE		"lease"
+#define NETEMU_GENL_GROUP_FORWARD	"forward"
 
 #define NETEMU_KIND_SWITCH		"netemu"
 #define NETEMU_KIND_GATEWAY		"netemu_gw"
