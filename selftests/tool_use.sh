@@ -5,7 +5,8 @@
 # vm: timeout=300 debug=short
 . lib/tool.sh
 
-man=/usr/share/man/man8/netemu-ctl.8
+man=/usr/share/man/man8
+pages="netemu-ctl netemu-ctl-network netemu-ctl-forward netemu-ctl-lease"
 completion=/usr/share/bash-completion/completions/netemu-ctl
 
 # vm0, vm1 and the veths v0 and w0, with far ends v1 and w1, on sw0
@@ -305,23 +306,29 @@ test_completion() {
 
 # The examples of the manual, word for word; the guest itself is another test's.
 test_manual() {
-	if [ ! -r "$man" ]; then
+	local page
+
+	if [ ! -r "$man/netemu-ctl.8" ]; then
 		skip "the examples of the manual" "not installed here"
 		return
 	fi
 	printf 'port del vm0\nport del vm1\nswitch del sw0\n' | netemu-ctl -b -
 	ip link del v0
 	ip link del w0
-	awk '/^\.Sh EXAMPLES/ { on = 1 } /^\.Sh SEE/ { on = 0 }
-	     /^\.Ed/ { print "" ; text = 0 } on && text { gsub(/\\e/, "\\"); print }
-	     on && /^\.Bd/ { text = 1 }' "$man" |
-		sed '/^qemu-system/,/^$/d' >"$scratch/examples"
+	echo "cd $scratch" >"$scratch/examples"
+	for page in $pages; do
+		awk '/^\.Sh EXAMPLES/ { on = 1 } /^\.Sh SEE/ { on = 0 }
+		     /^\.Ed/ { print "" ; text = 0 } on && text { gsub(/\\e/, "\\"); print }
+		     on && /^\.Bd/ { text = 1 }' "$man/$page.8" |
+			sed '/^qemu-system/,/^$/d' >>"$scratch/examples"
+	done
 	point "the manual has examples" has_line 'netemu-ctl hub add 3' "$scratch/examples"
 	point "they work" bash -e "$scratch/examples"
 	is 'map(.ifname) | index("dmz") != null and index("sw0") == null' switch show
 	is '.[0].isolated' port show vm2
 	printf '%s\n' 'port del vm2' 'port del vm3' 'hub del 3' 'switch del dmz' \
-		'port del vm4' 'gateway del gw0' 'switch del lan' | netemu-ctl -b -
+		'port del vm4' 'gateway del gw0' 'switch del lan' \
+		'port del vm0' 'network del lab' | netemu-ctl -b -
 }
 
 test_module() {

@@ -264,7 +264,7 @@ guest_archive() {
 # pack_tree OUTPUT TESTS TOOL: what changes from run to run: init, the tests and
 # their list (FILE with "name path timeout" lines), netemu-ctl when it is built.
 pack_tree() {
-	local out=$1 tests=$2 tool=$3 programs=$WORK/tests
+	local out=$1 tests=$2 tool=$3 programs=$WORK/tests page
 
 	{
 		printf 'file /init %s 0755 0 0\n' "$VM_DIR/init"
@@ -274,8 +274,10 @@ pack_tree() {
 		if [ -x "$tool" ]; then
 			printf 'file /bin/netemu-ctl %s 0755 0 0\n' "$tool"
 			library_lines "$tool"
-			printf 'file /usr/share/man/man8/netemu-ctl.8 %s 0644 0 0\n' \
-				"${tool%/*}/man/netemu-ctl.8"
+			for page in "${tool%/*}"/man/*.8; do
+				printf 'file /usr/share/man/man8/%s %s 0644 0 0\n' \
+					"${page##*/}" "$page"
+			done
 			printf 'file /usr/share/bash-completion/completions/netemu-ctl %s 0644 0 0\n' \
 				"${tool%/*}/completion/netemu-ctl"
 		fi
