@@ -156,8 +156,8 @@ test_refused() {
 		forward add sw1-gw tcp 9000 to 10.0.3.15:80
 	check "the gateway is no guest" fails 2 "an address that a guest can have" \
 		forward add sw1-gw tcp 9000 to 10.0.2.2:80
-	check "no network" fails 2 'cannot find gateway "nobody"' forward add nobody tcp 9000 to 10.0.2.15
-	check "no gateway" fails 2 'not a gateway of netemu' forward add up0 tcp 9000 to 10.0.2.15
+	check "no network" fails 2 'cannot find network or gateway "nobody"' forward add nobody tcp 9000 to 10.0.2.15
+	check "no gateway" fails 2 'cannot find network or gateway "up0"' forward add up0 tcp 9000 to 10.0.2.15
 	check "a protocol" fails 1 'neither tcp nor udp' forward add sw1-gw sctp 9000 to 10.0.2.15
 	check "a port" fails 1 'not a port (allowed: 1 to 65535)' forward add sw1-gw tcp 65536 to 10.0.2.15
 	check "a range" fails 1 'not a range' forward add sw1-gw tcp 9009-9000 to 10.0.2.15

@@ -349,7 +349,7 @@ LAB_TEST(hostile_limits, addresses_of_one_guest)
 	int i;
 
 	EXPECT_EQ(0, link_del(&self->lab.rt, self->gw));
-	EXPECT_EQ(0, sh("netemu-ctl gateway add gw0 switch sw0 subnet 10.0.0.0/16 address 10.0.2.2 dns-address 10.0.2.3"));
+	EXPECT_EQ(0, sh("netemu-ctl gateway add gw0 switch sw0 subnet 10.0.0.0/16 gateway-address 10.0.2.2 dns-address 10.0.2.3"));
 	self->gw = if_nametoindex("gw0");
 	for (i = 0; i < (lab_short() ? 2500 : 5000); i++) {
 		as(0);

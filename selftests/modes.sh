@@ -250,11 +250,11 @@ test_refused() {
 	check "they can't be set either" fails 2 "for gateways that do NAT" network set lab restrict on
 	check "DNS in host-only" fails 2 "there is no DNS" network add x mode host-only dns-server 192.0.2.1
 	check "forwarding elsewhere" fails 1 "mode routed" network add x mode host-only forwarding on
-	check "the host's address stays" fails 2 "the address is the host's" network set lab address 10.0.2.9
+	check "the host's address stays" fails 2 "the address is the host's" network set lab gateway-address 10.0.2.9
 	check "other keys change" netemu-ctl network set lab lease-time 600
 	check "as they should" is '.[0].gateway.lease_time == 600' network show lab
 	check "bad options leave nothing" fails 2 "not the address of a host" \
-		network add x mode routed forwarding on subnet 192.0.2.0/24 address 10.9.9.9
+		network add x mode routed forwarding on subnet 192.0.2.0/24 gateway-address 10.9.9.9
 	check "removed again" netemu-ctl network del lab
 }
 

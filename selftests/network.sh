@@ -69,7 +69,7 @@ test_add() {
 	check "text" has "netemu-ctl network show" "lab: network nat up gateway lab-gw subnet 10.0.2.0/24"
 	check "brief" has "netemu-ctl -br network show" "lab-gw"
 	check "another one, as it is wanted" netemu-ctl network add mynet12chars subnet 192.0.2.0/26 \
-		address 192.0.2.1 dns-address 192.0.2.9 lease-time 600 host-access host
+		gateway-address 192.0.2.1 dns-address 192.0.2.9 lease-time 600 host-access host
 	check "it is so" is '.[0].gateway | .subnet == "192.0.2.0/26" and .gateway_address == "192.0.2.1"
 		and .lease_time == 600 and .host_access == "host"' network show mynet12chars
 	check "two with the same addresses" netemu-ctl network add lab2
@@ -92,7 +92,7 @@ test_refused() {
 	check "keys that mean nothing" fails 1 "takes no other key" network add x mode isolated lease-time 600
 	check "an unknown key" fails 1 'unknown key "colour"' network add x colour red
 	check "bad options leave nothing" fails 2 "not the address of a host in the subnet" \
-		network add x address 192.0.2.1
+		network add x gateway-address 192.0.2.1
 	check "a range that is empty, too" fails 2 "the DHCP range is empty" \
 		network add x dhcp-start 10.0.2.9 dhcp-end 10.0.2.8
 	check "no gateway to set" fails 2 "has no gateway" network set quiet lease-time 600
@@ -113,6 +113,8 @@ test_guests() {
 	check "one reaches the world" gets g1 198.51.100.2:8000
 	check "so does the other" gets g2 198.51.100.2:8000
 	check "leases are counted" is '.[0].gateway.lease_count == 1' network show lab
+	check "and listed, as is what leads in" is '.[0] | (.leases | map(.address) == ["10.0.2.15"])
+		and .forwards == [] and .services == []' network show lab
 	check "nobody answers where there is no gateway" not in_host g3 \
 		busybox udhcpc -i eth0 -n -q -t 2 -T 1 -s /bin/true
 	check "a change" netemu-ctl network set lab restrict on

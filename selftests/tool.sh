@@ -93,7 +93,7 @@ test_switch() {
 	usage 'out of range' switch add sw9 ageing 99999999999999999999999
 	usage 'ageing: its value is missing' switch add sw9 ageing
 	usage '"ageing" is given twice' switch add sw9 ageing 1 ageing 1
-	usage 'neither on nor off' switch add sw9 host-port yes
+	usage 'neither on nor off' switch add sw9 host-port maybe
 	usage 'reserved-mask: 65536 is out' switch add sw9 reserved-mask 65536
 	usage 'bit 1' switch add sw9 reserved-mask 2
 	usage 'fdb-limit: 0 is out' switch add sw9 fdb-limit 0

@@ -33,10 +33,10 @@ test_add() {
 	    and .connection_count == 0 and (.zone | type == "number")' gateway show gw0
 	is '.[0] | .kind == "netemu_gw" and .switch == "sw0" and .gateway.subnet == "10.0.2.0/24"' \
 		port show gw0
-	does gateway add gw1 hub 1 subnet 192.0.2.0/28 address 192.0.2.1 dns-address 192.0.2.2 \
+	does gateway add gw1 hub 1 subnet 192.0.2.0/28 gateway-address 192.0.2.1 dns-address 192.0.2.2 \
 		dhcp off dhcp-start 192.0.2.5 dhcp-end 192.0.2.9 lease-time 60 \
 		dns-server 198.51.100.1,198.51.100.2,198.51.100.3 host-access loopback \
-		allow-link-local on restrict on connections 7 guest-connections 3 \
+		allow-link-local yes restrict yes connections 7 guest-connections 3 \
 		connection-rate 0 port-first 1 port-last 65535 mtu 1400
 	is '.[0] | .switch == "hub1" and .mtu == 1400 and .subnet == "192.0.2.0/28"
 	    and .gateway_address == "192.0.2.1" and .dns_address == "192.0.2.2"
@@ -72,7 +72,7 @@ test_add() {
 test_may_exist() {
 	local before
 
-	does gateway add gw4 subnet 192.0.2.0/24 address 192.0.2.9 dns-server 198.51.100.1
+	does gateway add gw4 subnet 192.0.2.0/24 gateway-address 192.0.2.9 dns-server 198.51.100.1
 	before=$(gateway gw4)
 	does --may-exist gateway add gw4
 	does gateway add gw4 subnet 192.0.2.0/24 --may-exist
@@ -93,7 +93,7 @@ test_set() {
 	local mac
 
 	mac=$(gateway gw0 | jq -r .address)
-	does gateway set gw0 address 10.0.2.1 dns-address 10.0.2.4
+	does gateway set gw0 gateway-address 10.0.2.1 dns-address 10.0.2.4
 	is '.[0] | .gateway_address == "10.0.2.1" and .dns_address == "10.0.2.4"
 	    and .dhcp_start == "10.0.2.15"' gateway show gw0
 	does gateway set gw0 dhcp-start 10.0.2.20 dhcp-end 10.0.2.30 lease-time 600
@@ -114,9 +114,9 @@ test_set() {
 	refused 'range of ports is empty' gateway set gw0 port-first 2000 port-last 1999
 	refused 'range of ports is empty' gateway set gw0 port-last 1023
 	refused "can't change" gateway set gw0 subnet 10.0.2.0/25 connections 11
-	refused 'address: not the address of a host' gateway set gw0 address 10.0.3.2
-	refused 'address: not the address of a host' gateway set gw0 connections 11 address 10.0.2.255
-	refused 'need different addresses' gateway set gw0 address 10.0.2.4
+	refused 'address: not the address of a host' gateway set gw0 gateway-address 10.0.3.2
+	refused 'address: not the address of a host' gateway set gw0 connections 11 gateway-address 10.0.2.255
+	refused 'need different addresses' gateway set gw0 gateway-address 10.0.2.4
 	refused 'dhcp-end: .*ends before it starts' gateway set gw0 dhcp-end 10.0.2.16
 	refused 'dns-server: not the address of a resolver' gateway set gw0 dns-server 224.0.0.1
 	refused 'cannot find gateway "nix": no such device' gateway set nix dhcp on
@@ -147,11 +147,11 @@ test_words() {
 	usage 'subnet: the mask .* .allowed: 16 to 29 bits.' gateway add gw9 subnet 10.0.0.0/15
 	usage '16 to 29' gateway add gw9 subnet 10.0.2.0/30
 	usage 'behind its mask: it would be 10.0.2.0/24' gateway add gw9 subnet 10.0.2.1/24
-	usage 'address: "10.0.2" is not an IPv4 address' gateway add gw9 address 10.0.2
+	usage 'address: "10.0.2" is not an IPv4 address' gateway add gw9 gateway-address 10.0.2
 	usage 'dns-address: "x" is not an IPv4 address' gateway add gw9 dns-address x
 	usage 'dhcp-start: "" is not an IPv4 address' gateway add gw9 dhcp-start ''
 	usage 'dhcp-end: "10.0.2.256" is not an IPv4' gateway add gw9 dhcp-end 10.0.2.256
-	usage 'dhcp: "yes" is neither on nor off' gateway add gw9 dhcp yes
+	usage 'dhcp: "maybe" is neither on nor off' gateway add gw9 dhcp maybe
 	usage 'allow-link-local: "1" is neither on' gateway add gw9 allow-link-local 1
 	usage 'restrict: its value is missing' gateway add gw9 restrict
 	usage 'lease-time: 59 is out of range .allowed: 60 to' gateway add gw9 lease-time 59
@@ -179,7 +179,7 @@ test_refused() {
 	local i lower=sw5
 
 	refused 'subnet: not a subnet that hosts can have' gateway add gw9 subnet 127.0.0.0/16
-	refused 'address: not the address of a host' gateway add gw9 subnet 192.0.2.0/24 address 10.0.2.2
+	refused 'address: not the address of a host' gateway add gw9 subnet 192.0.2.0/24 gateway-address 10.0.2.2
 	refused 'dns-address: not the address' gateway add gw9 dns-address 10.0.2.0
 	refused 'dhcp-start: not the address' gateway add gw9 switch sw0 dhcp-start 10.0.3.1
 	refused 'ends before it starts' gateway add gw9 dhcp-start 10.0.2.9 dhcp-end 10.0.2.8
@@ -252,7 +252,7 @@ test_output() {
 			jq -e 'length == 2 and all(.[]; .subnet | type == \"string\")'"
 	done
 	netemu-ctl gateway show gw0 >"$out"
-	said "one line" '^gw0: gateway on sw0 up mtu 1300 subnet 10.0.2.0/24 address 10.0.2.1 '
+	said "one line" '^gw0: gateway on sw0 up mtu 1300 subnet 10.0.2.0/24 gateway-address 10.0.2.1 '
 	said "with the range" ' dhcp-start 10.0.2.20 dhcp-end 10.0.2.30 '
 	said "and the counts" ' leases 0 guests 0 connections 0 of 10'
 	netemu-ctl gateway show gw1 >"$out"

@@ -107,9 +107,9 @@ int parse_bool(struct args *args, const char *what, bool *value)
 	ret = value_word(args, what, &word);
 	if (ret)
 		return ret;
-	if (!strcmp(word, "on"))
+	if (!strcmp(word, "on") || !strcmp(word, "yes"))
 		*value = true;
-	else if (!strcmp(word, "off"))
+	else if (!strcmp(word, "off") || !strcmp(word, "no"))
 		*value = false;
 	else
 		return usage_error("%s: \"%s\" is neither on nor off", what,

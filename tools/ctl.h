@@ -116,6 +116,12 @@ int dhcp_key(struct args *args, const char *word, struct dhcp_words *words,
 	"  dhcp-option  CODE=TEXT or CODE:HEX; several times for several, all of them\n" \
 	"               together\n"
 
+/*
+ * lease.c: the leases of a gateway, 0 = of all, in order; without those that are
+ * over, unless details are asked for. 0 or -errno.
+ */
+int lease_list_get(struct ctl *ctl, int gateway, struct lease_list *leases);
+
 /* lease_file.c: what "lease save" wrote; "-" = standard input. */
 int lease_file_read(const char *file, struct lease_list *list);
 
@@ -130,6 +136,7 @@ int gateway_change(struct ctl *ctl, struct gateway_spec *spec,
 
 /* Finds the gateway of this name, or that of the network of this name. */
 int find_gateway_of(struct ctl *ctl, const char *name, struct link_info *link);
+int find_gateway_index(struct ctl *ctl, const char *name, int *ifindex);
 
 /* holder.c: who has one of the ports of the host that a forward is to have? */
 void find_port_holder(const struct forward *forward,

@@ -161,17 +161,6 @@ static int parse_forward_words(struct args *args, bool add, char *name,
 	return ret ? ret : no_more(args);
 }
 
-static int find_gateway_index(struct ctl *ctl, const char *name, int *ifindex)
-{
-	struct link_info link;
-	int ret;
-
-	ret = find_gateway_of(ctl, name, &link);
-	if (!ret)
-		*ifindex = link.ifindex;
-	return ret;
-}
-
 static bool shares_port(const struct forward *a, const struct forward *b)
 {
 	return a->protocol == b->protocol &&

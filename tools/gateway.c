@@ -27,12 +27,27 @@ int find_gateway_of(struct ctl *ctl, const char *name, struct link_info *link)
 {
 	struct network_info network;
 
-	if (wire_network_get(ctl->wire, name, &network))
-		return find_gateway(ctl, name, link);
-	if (!network.gateway_ifindex)
-		return refused_because("network \"%s\" has no gateway", name);
-	*link = network.gateway;
-	return EXIT_OK;
+	if (!wire_network_get(ctl->wire, name, &network)) {
+		if (!network.gateway_ifindex)
+			return refused_because("network \"%s\" has no gateway",
+					       name);
+		*link = network.gateway;
+		return EXIT_OK;
+	}
+	if (!wire_gateway_get(ctl->wire, name, link) && link->gateway.present)
+		return EXIT_OK;
+	return refused_because("cannot find network or gateway \"%s\"", name);
+}
+
+int find_gateway_index(struct ctl *ctl, const char *name, int *ifindex)
+{
+	struct link_info link;
+	int ret;
+
+	ret = find_gateway_of(ctl, name, &link);
+	if (!ret)
+		*ifindex = link.ifindex;
+	return ret;
 }
 
 /* "A", "A,B", "A,B,C", "none", or "auto": what the host uses. */

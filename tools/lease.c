@@ -7,33 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A network means its gateway. */
-static int find_gateway(struct ctl *ctl, const char *name, int *gateway)
-{
-	struct network_info network;
-	struct link_info link;
-	int ret;
-
-	ret = wire_gateway_get(ctl->wire, name, &link);
-	if (!ret && link.gateway.present) {
-		*gateway = link.ifindex;
-		return EXIT_OK;
-	}
-	if (wire_network_get(ctl->wire, name, &network))
-		return refused_because("cannot find network or gateway \"%s\"",
-				       name);
-	if (!network.gateway_ifindex)
-		return refused_because("network \"%s\" has no gateway", name);
-	*gateway = network.gateway_ifindex;
-	return EXIT_OK;
-}
-
 static int parse_gateway(struct ctl *ctl, struct args *args, int *gateway)
 {
 	char name[NAME_SIZE];
 
 	return parse_name(args, "name of the network", name) ?:
-	       find_gateway(ctl, name, gateway);
+	       find_gateway_index(ctl, name, gateway);
 }
 
 static int parse_id(struct args *args, const char *key,
@@ -117,7 +96,7 @@ static int run_add(struct ctl *ctl, struct args *args)
 
 	ret = parse_name(args, "name of the network", name) ?:
 	      parse_add(args, &lease) ?:
-	      find_gateway(ctl, name, &gateway);
+	      find_gateway_index(ctl, name, &gateway);
 	if (ret)
 		return ret;
 	ipv4_text(lease.addr, addr);
@@ -135,7 +114,7 @@ static int run_del(struct ctl *ctl, struct args *args)
 	ret = parse_name(args, "name of the network", name) ?:
 	      parse_ipv4(args, "address", &addr) ?:
 	      no_more(args) ?:
-	      find_gateway(ctl, name, &gateway);
+	      find_gateway_index(ctl, name, &gateway);
 	if (ret)
 		return ret;
 	ret = wire_lease_del(ctl->wire, gateway, addr);
@@ -145,10 +124,16 @@ static int run_del(struct ctl *ctl, struct args *args)
 	return refused(ctl, "cannot delete lease %s", text);
 }
 
-static bool is_past(const struct lease_info *lease)
+static bool is_any(const struct lease_info *lease)
 {
-	return !lease->reserved && (lease->state == NETEMU_LEASE_RELEASED ||
-				    lease->state == NETEMU_LEASE_EXPIRED);
+	(void)lease;
+	return true;
+}
+
+static bool is_current(const struct lease_info *lease)
+{
+	return lease->reserved || (lease->state != NETEMU_LEASE_RELEASED &&
+				   lease->state != NETEMU_LEASE_EXPIRED);
 }
 
 static bool is_worth_saving(const struct lease_info *lease)
@@ -167,35 +152,46 @@ static int by_address(const void *a, const void *b)
 	return memcmp(p, q, sizeof(x->addr));
 }
 
-/* Those of the gateway that is named, or of all, in order. */
-static int list(struct ctl *ctl, struct args *args, bool save,
-		struct lease_list *leases)
+/* Drops what @wanted refuses, and puts the rest in order. */
+static void arrange(struct lease_list *leases,
+		    bool (*wanted)(const struct lease_info *lease))
 {
-	int gateway = 0, ret = EXIT_OK;
 	size_t i, kept = 0;
 
-	if (args_peek(args))
-		ret = parse_gateway(ctl, args, &gateway) ?: no_more(args);
-	if (ret)
-		return ret;
-	if (wire_lease_list(ctl->wire, gateway, leases))
-		return refused(ctl, "cannot list leases");
 	for (i = 0; i < leases->n; i++)
-		if (save ? is_worth_saving(&leases->v[i]) :
-		    ctl->format.details || !is_past(&leases->v[i]))
+		if (wanted(&leases->v[i]))
 			leases->v[kept++] = leases->v[i];
 	leases->n = kept;
 	if (kept)
 		qsort(leases->v, kept, sizeof(*leases->v), by_address);
-	return EXIT_OK;
+}
+
+int lease_list_get(struct ctl *ctl, int gateway, struct lease_list *leases)
+{
+	int ret = wire_lease_list(ctl->wire, gateway, leases);
+
+	if (!ret)
+		arrange(leases, ctl->format.details ? is_any : is_current);
+	return ret;
+}
+
+/* The gateway that is named, or 0 for all. */
+static int parse_which(struct ctl *ctl, struct args *args, int *gateway)
+{
+	*gateway = 0;
+	if (!args_peek(args))
+		return EXIT_OK;
+	return parse_gateway(ctl, args, gateway) ?: no_more(args);
 }
 
 static int run_show(struct ctl *ctl, struct args *args)
 {
 	struct lease_list leases = { 0 };
-	int ret;
+	int gateway, ret;
 
-	ret = list(ctl, args, false, &leases);
+	ret = parse_which(ctl, args, &gateway);
+	if (!ret && lease_list_get(ctl, gateway, &leases))
+		ret = refused(ctl, "cannot list leases");
 	if (!ret)
 		print_leases(&ctl->format, &leases);
 	list_free(&leases);
@@ -206,11 +202,15 @@ static int run_save(struct ctl *ctl, struct args *args)
 {
 	struct format json = { .json = true, .pretty = true };
 	struct lease_list leases = { 0 };
-	int ret;
+	int gateway, ret;
 
-	ret = list(ctl, args, true, &leases);
-	if (!ret)
+	ret = parse_which(ctl, args, &gateway);
+	if (!ret && wire_lease_list(ctl->wire, gateway, &leases))
+		ret = refused(ctl, "cannot list leases");
+	if (!ret) {
+		arrange(&leases, is_worth_saving);
 		print_leases(&json, &leases);
+	}
 	list_free(&leases);
 	return ret;
 }
@@ -256,7 +256,7 @@ static int run_restore(struct ctl *ctl, struct args *args)
 	/* What can be restored is. */
 	for (i = 0, n = ret ? 0 : leases.n; i < n; i++) {
 		gateway = only;
-		if ((!only && find_gateway(ctl, leases.v[i].gateway_name,
+		if ((!only && find_gateway_index(ctl, leases.v[i].gateway_name,
 					   &gateway)) ||
 		    restore(ctl, gateway, &leases.v[i]))
 			ret = EXIT_REFUSED;

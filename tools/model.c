@@ -102,7 +102,7 @@ static const char *const host_access_names[] = {
 
 const struct opt_def gateway_opts[GATEWAY_OPT_COUNT] = {
 	[GATEWAY_OPT_ADDRESS] = {
-		"address", "gateway_address", OPT_IPV4, .help =
+		"gateway-address", "gateway_address", OPT_IPV4, .help =
 		"the gateway; at first the second address of the subnet",
 	},
 	[GATEWAY_OPT_DNS_ADDRESS] = {

@@ -347,24 +347,6 @@ struct network_spec {
 	struct gateway_spec gateway;
 };
 
-struct network_info {
-	char name[NAME_SIZE];
-	uint32_t mode;
-	int ifindex;		/* of the switch */
-	int gateway_ifindex;	/* 0 = none */
-	uint32_t changed;	/* NETEMU_CHANGED_* */
-	int uplink_ifindex;	/* 0 = none */
-	uint32_t uplink_mode;	/* enum netemu_uplink_mode */
-	struct link_info uplink;
-	struct link_info link;	/* the switch, as any device */
-	struct link_info gateway;
-};
-
-struct network_list {
-	struct network_info *v;
-	size_t n, room;
-};
-
 #include "model_lease.h"
 
 /* NULL for a mode that nobody knows. */
@@ -390,6 +372,28 @@ struct forward {
 
 struct forward_list {
 	struct forward *v;
+	size_t n, room;
+};
+
+struct network_info {
+	char name[NAME_SIZE];
+	uint32_t mode;
+	int ifindex;		/* of the switch */
+	int gateway_ifindex;	/* 0 = none */
+	uint32_t changed;	/* NETEMU_CHANGED_* */
+	int uplink_ifindex;	/* 0 = none */
+	uint32_t uplink_mode;	/* enum netemu_uplink_mode */
+	struct link_info uplink;
+	struct link_info link;	/* the switch, as any device */
+	struct link_info gateway;
+	bool has_lists;		/* with what is below, which not everybody may see */
+	struct lease_list leases;
+	struct forward_list forwards;
+	struct forward_list services;
+};
+
+struct network_list {
+	struct network_info *v;
 	size_t n, room;
 };
 

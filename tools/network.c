@@ -202,11 +202,49 @@ static int run_del(struct ctl *ctl, struct args *args)
 	return refused(ctl, "cannot delete network \"%s\"", name);
 }
 
+/*
+ * What only JSON shows of a network, as it would be too much for a line. Without
+ * CAP_NET_ADMIN nobody sees it.
+ */
+static int get_lists(struct ctl *ctl, struct network_info *network)
+{
+	struct wire *w = ctl->wire;
+	int gateway = network->gateway_ifindex;
+	int ret;
+
+	if (!gateway)
+		return EXIT_OK;
+	ret = lease_list_get(ctl, gateway, &network->leases) ?:
+	      wire_forward_list(w, gateway, NETEMU_FORWARD_TO_GUEST,
+				&network->forwards) ?:
+	      wire_forward_list(w, gateway, NETEMU_FORWARD_SERVICE,
+				&network->services);
+	/* Gone since it was listed. */
+	if (ret == -EPERM || ret == -ENODEV)
+		return EXIT_OK;
+	network->has_lists = !ret;
+	return ret ? refused(ctl, "cannot list what network \"%s\" has",
+			     network->name) : EXIT_OK;
+}
+
+static void free_networks(struct network_list *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->n; i++) {
+		list_free(&list->v[i].leases);
+		list_free(&list->v[i].forwards);
+		list_free(&list->v[i].services);
+	}
+	list_free(list);
+}
+
 static int run_show(struct ctl *ctl, struct args *args)
 {
 	struct network_list list = { 0 };
 	char name[NAME_SIZE];
 	int ret = EXIT_OK;
+	size_t i;
 
 	if (args_peek(args)) {
 		ret = parse_name(args, "name of the network", name);
@@ -217,9 +255,11 @@ static int run_show(struct ctl *ctl, struct args *args)
 	} else if (wire_network_list(ctl->wire, &list)) {
 		ret = refused(ctl, "cannot list networks");
 	}
+	for (i = 0; !ret && ctl->format.json && i < list.n; i++)
+		ret = get_lists(ctl, &list.v[i]);
 	if (!ret)
 		print_networks(&ctl->format, &list);
-	list_free(&list);
+	free_networks(&list);
 	return ret;
 }
 

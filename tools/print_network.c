@@ -58,6 +58,39 @@ static void json_uplink(json_object *o, const struct network_info *network)
 			       json_object_new_string(uplink_mode_text(network)));
 }
 
+static json_object *json_leases(const struct format *f,
+				const struct lease_list *list)
+{
+	json_object *array = json_object_new_array();
+	size_t i;
+
+	for (i = 0; i < list->n; i++)
+		json_object_array_add(array, json_lease(f, &list->v[i]));
+	return array;
+}
+
+static json_object *json_forwards(const struct forward_list *list)
+{
+	json_object *array = json_object_new_array();
+	size_t i;
+
+	for (i = 0; i < list->n; i++)
+		json_object_array_add(array, json_forward(&list->v[i]));
+	return array;
+}
+
+static void json_lists(const struct format *f, json_object *o,
+		       const struct network_info *network)
+{
+	if (!network->has_lists)
+		return;
+	json_object_object_add(o, "leases", json_leases(f, &network->leases));
+	json_object_object_add(o, "forwards",
+			       json_forwards(&network->forwards));
+	json_object_object_add(o, "services",
+			       json_forwards(&network->services));
+}
+
 json_object *json_network(const struct format *f,
 			  const struct network_info *network)
 {
@@ -79,6 +112,7 @@ json_object *json_network(const struct format *f,
 	json_object_object_add(o, "gateway_device",
 			       json_object_new_string(gateway->name));
 	json_gateway(o, &gateway->gateway);
+	json_lists(f, o, network);
 	if (f->stats)
 		json_drops(o, &gateway_drops, gateway->gateway.drops);
 	return o;
