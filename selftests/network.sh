@@ -64,6 +64,7 @@ test_add() {
 	check "a network" is '.[0] | .name == "lab" and .mode == "nat" and .up and .switch == "lab"
 		and .gateway_device == "lab-gw" and .gateway.subnet == "10.0.2.0/24"
 		and .gateway.gateway_address == "10.0.2.2"' network show lab
+	check "the picture names it" is 'any(.[]; .ifname == "lab" and .network == "nat")' show
 	check "its switch, without the host" is '.[0] | .up and (.host_port | not)' switch show lab
 	check "its gateway is a port" is '.[0].switch == "lab" and .[0].up' gateway show lab-gw
 	check "text" has "netemu-ctl network show" "lab: network nat up gateway lab-gw subnet 10.0.2.0/24"

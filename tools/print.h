@@ -32,7 +32,8 @@ void print_monitor_item(const struct format *f,
  * The picture: every switch with its ports, then our taps and the gateways
  * without a switch.
  */
-void print_picture(const struct format *f, const struct switch_list *switches,
+void print_picture(const struct format *f, const struct network_list *networks,
+		   const struct switch_list *switches,
 		   const struct port_list *ports,
 		   const struct link_list *unplugged);
 

@@ -29,17 +29,38 @@ json_object *json_unplugged(const struct link_info *link)
 	return o;
 }
 
+/* The mode of the network that a switch belongs to, or NULL. */
+static const char *network_of(const struct network_list *networks,
+			      const struct switch_info *sw)
+{
+	const char *name;
+	size_t i;
+
+	for (i = 0; i < networks->n; i++) {
+		if (networks->v[i].ifindex != sw->link.ifindex)
+			continue;
+		name = network_mode_name(networks->v[i].mode);
+		return name ? name : "?";
+	}
+	return NULL;
+}
+
 static void json_picture(const struct format *f,
+			 const struct network_list *networks,
 			 const struct switch_list *switches,
 			 const struct port_list *ports,
 			 const struct link_list *unplugged)
 {
 	json_object *array = json_object_new_array();
 	json_object *o, *members;
+	const char *network;
 	size_t i, j;
 
 	for (i = 0; i < switches->n; i++) {
 		o = json_switch(f, &switches->v[i]);
+		network = network_of(networks, &switches->v[i]);
+		json_object_object_add(o, "network", network ?
+				       json_object_new_string(network) : NULL);
 		members = json_object_new_array();
 		for (j = 0; j < ports->n; j++)
 			if (ports->v[j].link.master ==
@@ -90,7 +111,8 @@ static void draw_port(const struct format *f, const char *branch,
 		text_drops("      ", &switch_drops, port->drops);
 }
 
-static void draw_switch(const struct format *f, const struct switch_info *sw,
+static void draw_switch(const struct format *f, const char *network,
+			const struct switch_info *sw,
 			const struct port_list *ports)
 {
 	const struct port_info *last = NULL;
@@ -103,6 +125,8 @@ static void draw_switch(const struct format *f, const struct switch_info *sw,
 	       text_state(&sw->link), sw->link.mtu,
 	       sw->opts.value[SWITCH_OPT_HOST_PORT] ? "on" : "off",
 	       sw->fdb_learned);
+	if (network)
+		printf(" network %s", network);
 	text_opts(switch_opts, SWITCH_OPT_COUNT, &sw->opts, f->details,
 		  1U << SWITCH_OPT_MODE | 1U << SWITCH_OPT_HOST_PORT);
 	putchar('\n');
@@ -123,7 +147,8 @@ static void draw_switch(const struct format *f, const struct switch_info *sw,
 				  &ports->v[i], width);
 }
 
-void print_picture(const struct format *f, const struct switch_list *switches,
+void print_picture(const struct format *f, const struct network_list *networks,
+		   const struct switch_list *switches,
 		   const struct port_list *ports,
 		   const struct link_list *unplugged)
 {
@@ -131,11 +156,12 @@ void print_picture(const struct format *f, const struct switch_list *switches,
 	size_t i;
 
 	if (f->json) {
-		json_picture(f, switches, ports, unplugged);
+		json_picture(f, networks, switches, ports, unplugged);
 		return;
 	}
 	for (i = 0; i < switches->n; i++)
-		draw_switch(f, &switches->v[i], ports);
+		draw_switch(f, network_of(networks, &switches->v[i]),
+			    &switches->v[i], ports);
 	if (!unplugged->n)
 		return;
 	puts("(no switch)");

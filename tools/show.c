@@ -30,6 +30,7 @@ static void keep_switch(struct switch_list *list, int ifindex)
 static int run_show(struct ctl *ctl, struct args *args)
 {
 	struct link_list links = { 0 }, unplugged = { 0 };
+	struct network_list networks = { 0 };
 	struct switch_list switches = { 0 };
 	struct port_list ports = { 0 };
 	struct switch_info one = { 0 };
@@ -45,7 +46,8 @@ static int run_show(struct ctl *ctl, struct args *args)
 		if (ret)
 			return ret;
 	}
-	if (wire_switch_list(ctl->wire, &switches, &links) ||
+	if (wire_network_list(ctl->wire, &networks) ||
+	    wire_switch_list(ctl->wire, &switches, &links) ||
 	    wire_port_list(ctl->wire, one.link.ifindex, &ports)) {
 		ret = refused(ctl, "cannot read the picture");
 	} else {
@@ -53,8 +55,9 @@ static int run_show(struct ctl *ctl, struct args *args)
 			keep_switch(&switches, one.link.ifindex);
 		else
 			find_unplugged(&links, &unplugged);
-		print_picture(&ctl->format, &switches, &ports, &unplugged);
+		print_picture(&ctl->format, &networks, &switches, &ports, &unplugged);
 	}
+	list_free(&networks);
 	list_free(&links);
 	list_free(&unplugged);
 	list_free(&switches);
