@@ -167,15 +167,16 @@ pack_modules() {
 	archive "$out.list" "$out"
 }
 
-# stage_modules DIRECTORY LIST: copy what modprobe would load.
+# stage_modules DIRECTORY LIST: copy what modprobe would load. A name with "-" in
+# front is of a module that not every kernel has.
 stage_modules() {
 	local dir=$1 name path shown
 	local from=$K_MODULES/lib/modules/$K_RELEASE
 
 	for name in $(words_of "$2"); do
 		shown=$(modprobe -C /dev/null -d "$K_MODULES" -S "$K_RELEASE" \
-			--show-depends "$name" 2>&1) ||
-			{ note "kernel $K_RELEASE has no module $name"; return 1; }
+			--show-depends "${name#-}" 2>&1) ||
+			{ [[ $name == -* ]] && continue; note "kernel $K_RELEASE has no module $name"; return 1; }
 		while read -r path; do
 			path=${path%% *}
 			path=${path#"$from"/}
