@@ -26,7 +26,7 @@ test_add() {
 	is '.[0] | .ifname == "gw0" and .kind == "netemu_gw" and .up and .switch == "sw0"
 	    and .mtu == 1500 and .subnet == "10.0.2.0/24" and .gateway_address == "10.0.2.2"
 	    and .dns_address == "10.0.2.3" and .dhcp and .dhcp_start == "10.0.2.15"
-	    and .dhcp_end == "10.0.2.254" and .lease_time == 86400 and .dns_server == []
+	    and .dhcp_end == "10.0.2.254" and .lease_time == 86400 and .guest_leases == 16 and .dns_server == []
 	    and .host_access == "no" and (.allow_link_local | not) and (.restrict | not)
 	    and .connections == 16384 and .guest_connections == 0 and .connection_rate == 10000
 	    and .port_first == 1024 and .port_last == 32767 and .lease_count == 0 and .guest_count == 0
@@ -34,14 +34,14 @@ test_add() {
 	is '.[0] | .kind == "netemu_gw" and .switch == "sw0" and .gateway.subnet == "10.0.2.0/24"' \
 		port show gw0
 	does gateway add gw1 hub 1 subnet 192.0.2.0/28 gateway-address 192.0.2.1 dns-address 192.0.2.2 \
-		dhcp off dhcp-start 192.0.2.5 dhcp-end 192.0.2.9 lease-time 60 \
+		dhcp off dhcp-start 192.0.2.5 dhcp-end 192.0.2.9 lease-time 60 guest-leases 0 \
 		dns-server 198.51.100.1,198.51.100.2,198.51.100.3 host-access loopback \
 		allow-link-local yes restrict yes connections 7 guest-connections 3 \
 		connection-rate 0 port-first 1 port-last 65535 mtu 1400
 	is '.[0] | .switch == "hub1" and .mtu == 1400 and .subnet == "192.0.2.0/28"
 	    and .gateway_address == "192.0.2.1" and .dns_address == "192.0.2.2"
 	    and (.dhcp | not) and .dhcp_start == "192.0.2.5" and .dhcp_end == "192.0.2.9"
-	    and .lease_time == 60
+	    and .lease_time == 60 and .guest_leases == 0
 	    and .dns_server == ["198.51.100.1", "198.51.100.2", "198.51.100.3"]
 	    and .host_access == "loopback" and .allow_link_local and .restrict
 	    and .connections == 7 and .guest_connections == 3 and .connection_rate == 0
@@ -160,6 +160,7 @@ test_words() {
 	usage 'connections: 0 is out' gateway add gw9 connections 0
 	usage 'connections: 1048577 is out' gateway add gw9 connections 1048577
 	usage 'guest-connections: 1048577 is out' gateway add gw9 guest-connections 1048577
+	usage 'guest-leases: 4097 is out' gateway add gw9 guest-leases 4097
 	usage 'connection-rate: 1000001 is out' gateway add gw9 connection-rate 1000001
 	usage 'port-first: 0 is out' gateway add gw9 port-first 0
 	usage 'port-last: 65536 is out' gateway add gw9 port-last 65536
@@ -258,7 +259,7 @@ test_output() {
 	netemu-ctl gateway show gw1 >"$out"
 	said "without DHCP no range" 'dns-address 192.0.2.2 dns-server .* dhcp off '
 	netemu-ctl -d gateway show gw0 >"$out"
-	said "-d has every option" 'zone [0-9]+ dhcp on lease-time 600 dhcp-mtu 0 host-access no allow-link-local off restrict off'
+	said "-d has every option" 'zone [0-9]+ dhcp on lease-time 600 guest-leases 16 dhcp-mtu 0 host-access no allow-link-local off restrict off'
 	netemu-ctl -br gateway show >"$out"
 	said "-br takes one line" '^gw0 .*10.0.2.1/24 0 leases$'
 

@@ -127,6 +127,11 @@ const struct opt_def gateway_opts[GATEWAY_OPT_COUNT] = {
 		NETEMU_GW_LEASE_TIME_DEFAULT, "seconds",
 		"how long a lease lasts; 4294967295 = for ever",
 	},
+	[GATEWAY_OPT_GUEST_LEASES] = {
+		"guest-leases", "guest_leases", OPT_NUMBER, 0,
+		NETEMU_GW_GUEST_LEASES_MAX, NETEMU_GW_GUEST_LEASES_DEFAULT,
+		"leases", "how many one guest has; 0 = any number",
+	},
 	[GATEWAY_OPT_DHCP_MTU] = {
 		"dhcp-mtu", "dhcp_mtu", OPT_NUMBER, 0, UINT16_MAX, 0, "bytes",
 		"the MTU that guests are told; 0 = that of the gateway",

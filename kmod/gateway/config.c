@@ -64,6 +64,7 @@ const struct nla_policy nemu_gw_policy[NEMU_GW_POLICY_MAX + 1] = {
 	[NETEMU_GW_A_PORT_LAST]		= { .type = NLA_U16 },
 	[NETEMU_GW_A_LEASE_EVENTS_LOST]	= READ_ONLY,
 	[NETEMU_GW_A_ROLE]		= READ_ONLY,
+	[NETEMU_GW_A_GUEST_LEASES]	= { .type = NLA_U32 },
 	[NETEMU_GW_A_MAX + 1 ... NEMU_GW_POLICY_MAX] = UNKNOWN,
 };
 
@@ -85,6 +86,7 @@ void nemu_gw_config_init(struct nemu_gw_config *config)
 		.lease_time = NETEMU_GW_LEASE_TIME_DEFAULT,
 		.connections_limit = NETEMU_GW_CONNECTIONS_DEFAULT,
 		.connection_rate = NETEMU_GW_RATE_DEFAULT,
+		.guest_leases = NETEMU_GW_GUEST_LEASES_DEFAULT,
 		.port_first = NETEMU_GW_PORT_FIRST,
 		.port_last = NETEMU_GW_PORT_LAST,
 	};

@@ -69,6 +69,13 @@ int nemu_gw_limits_parse(struct nemu_gw_config *config, struct nlattr **tb,
 				   NETEMU_GW_RATE_MAX,
 				   "netemu: new connections a second are 0 (no limit) to "
 				   __stringify(NETEMU_GW_RATE_MAX), extack);
+	if (!err)
+		err = parse_number(&config->guest_leases,
+				   tb[NETEMU_GW_A_GUEST_LEASES], 0,
+				   NETEMU_GW_GUEST_LEASES_MAX,
+				   "netemu: leases of a guest are 0 (any number) to "
+				   __stringify(NETEMU_GW_GUEST_LEASES_MAX),
+				   extack);
 	return err ?: parse_ports(config, tb, extack);
 }
 
@@ -77,7 +84,7 @@ int nemu_gw_limits_parse(struct nemu_gw_config *config, struct nlattr **tb,
  */
 size_t nemu_gw_limits_fill_size(void)
 {
-	return nla_total_size(sizeof(u32)) * 3 + nla_total_size(sizeof(u16)) * 2;
+	return nla_total_size(sizeof(u32)) * 4 + nla_total_size(sizeof(u16)) * 2;
 }
 
 /**
@@ -95,6 +102,7 @@ int nemu_gw_limits_fill(struct sk_buff *skb, const struct nemu_gw_config *config
 			config->guest_connections) ||
 	    nla_put_u32(skb, NETEMU_GW_A_CONNECTION_RATE,
 			config->connection_rate) ||
+	    nla_put_u32(skb, NETEMU_GW_A_GUEST_LEASES, config->guest_leases) ||
 	    nla_put_u16(skb, NETEMU_GW_A_PORT_FIRST, config->port_first) ||
 	    nla_put_u16(skb, NETEMU_GW_A_PORT_LAST, config->port_last))
 		return -EMSGSIZE;

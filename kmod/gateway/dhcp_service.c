@@ -101,6 +101,7 @@ static int configure(struct nemu_dhcp_config *c,
 	c->mask = ntohl(config->mask);
 	c->server = ntohl(nemu_gw_self(config));
 	c->lease_time = config->lease_time;
+	c->port_max = config->guest_leases;
 	c->next_server = ntohl(config->words.next_server);
 	strscpy(c->bootfile, config->words.bootfile, sizeof(c->bootfile));
 	return set_options(&c->options, config, mtu);

@@ -76,6 +76,7 @@ struct nemu_gw_dhcp_words {
  * @connections_limit: tracked connections
  * @guest_connections: of them, for each guest; 0 = half of them
  * @connection_rate: new ones a second, for each guest; 0 = no limit
+ * @guest_leases: addresses that each guest may lease; 0 = any number
  * @port_first: of the host's ports, the first that connections leave from
  * @port_last: the last one
  * @prefix: bits of the mask
@@ -100,6 +101,7 @@ struct nemu_gw_config {
 	u32 connections_limit;
 	u32 guest_connections;
 	u32 connection_rate;
+	u32 guest_leases;
 	u16 port_first;
 	u16 port_last;
 	u8 prefix;

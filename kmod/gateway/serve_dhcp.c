@@ -19,7 +19,7 @@
 #define SERVER_PORT	67	/* RFC 2131, 4.1 */
 #define CLIENT_PORT	68
 #define PROBE_WAIT	(HZ / 2)
-#define PROBES_MAX	64
+#define PROBES_MAX	512	/* at a time: a thousand new guests a second */
 #define ROUNDS_MAX	3	/* taken addresses in a row, then the client asks again */
 #define HEADERS		(sizeof(struct iphdr) + sizeof(struct udphdr))
 
@@ -76,11 +76,17 @@ static void wait_for_probe(struct nemu_dhcp_service *dhcp,
 {
 	struct nemu_dhcp_waiting *w;
 
-	if (dhcp->count >= PROBES_MAX || rounds >= ROUNDS_MAX)
+	if (rounds >= ROUNDS_MAX)
 		return;
+	if (dhcp->count >= PROBES_MAX) {
+		nemu_gw_count(dhcp->gw, NETEMU_GW_DROP_DHCP);
+		return;
+	}
 	w = kmalloc(struct_size(w, data, in->len), GFP_ATOMIC | __GFP_NOWARN);
-	if (!w)
+	if (!w) {
+		nemu_gw_count(dhcp->gw, NETEMU_GW_DROP_NO_MEMORY);
 		return;
+	}
 	memcpy(w->data, in->data, in->len);
 	w->in = *in;
 	w->in.data = w->data;

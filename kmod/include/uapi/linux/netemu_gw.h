@@ -193,6 +193,8 @@ enum netemu_lease_attr {
 #define NETEMU_GW_MTU_MIN		68
 #define NETEMU_GW_RATE_MAX		1000000	/* new connections a second */
 #define NETEMU_GW_RATE_DEFAULT		10000
+#define NETEMU_GW_GUEST_LEASES_MAX	4096	/* leases of one guest */
+#define NETEMU_GW_GUEST_LEASES_DEFAULT	16
 #define NETEMU_GW_PORT_FIRST		1024	/* of the host, for guests */
 #define NETEMU_GW_PORT_LAST		32767
 
@@ -314,6 +316,10 @@ struct netemu_gw_route {
  *	which the host has the address GATEWAY. The gateway does not answer for it
  *	then and serves at the address DNS; no HOST_ACCESS, LINK_LOCAL or RESTRICT,
  *	and for guests that reach only the host no RESOLVERS
+ * @NETEMU_GW_A_GUEST_LEASES: u32, addresses that one guest may lease; up to
+ *	%NETEMU_GW_GUEST_LEASES_MAX; 0 = any number; default
+ *	%NETEMU_GW_GUEST_LEASES_DEFAULT. Reservations do not count. Leases that a
+ *	guest has already stay.
  */
 enum netemu_gw_attr {
 	NETEMU_GW_A_SUBNET = 1,
@@ -353,6 +359,7 @@ enum netemu_gw_attr {
 	NETEMU_GW_A_PORT_LAST,
 	NETEMU_GW_A_LEASE_EVENTS_LOST,
 	NETEMU_GW_A_ROLE,
+	NETEMU_GW_A_GUEST_LEASES,
 
 	__NETEMU_GW_A_MAX,
 };
