@@ -28,6 +28,7 @@ test_add() {
 	    and .dns_address == "10.0.2.3" and .dhcp and .dhcp_start == "10.0.2.15"
 	    and .dhcp_end == "10.0.2.254" and .lease_time == 86400 and .guest_leases == 16 and .dns_server == []
 	    and .host_access == "no" and (.allow_link_local | not) and (.restrict | not)
+	    and .fastpath == "off"
 	    and .connections == 16384 and .guest_connections == 0 and .connection_rate == 10000
 	    and .port_first == 1024 and .port_last == 32767 and .lease_count == 0 and .guest_count == 0
 	    and .connection_count == 0 and (.zone | type == "number")' gateway show gw0
@@ -36,14 +37,14 @@ test_add() {
 	does gateway add gw1 hub 1 subnet 192.0.2.0/28 gateway-address 192.0.2.1 dns-address 192.0.2.2 \
 		dhcp off dhcp-start 192.0.2.5 dhcp-end 192.0.2.9 lease-time 60 guest-leases 0 \
 		dns-server 198.51.100.1,198.51.100.2,198.51.100.3 host-access loopback \
-		allow-link-local yes restrict yes connections 7 guest-connections 3 \
+		fastpath on allow-link-local yes restrict yes connections 7 guest-connections 3 \
 		connection-rate 0 port-first 1 port-last 65535 mtu 1400
 	is '.[0] | .switch == "hub1" and .mtu == 1400 and .subnet == "192.0.2.0/28"
 	    and .gateway_address == "192.0.2.1" and .dns_address == "192.0.2.2"
 	    and (.dhcp | not) and .dhcp_start == "192.0.2.5" and .dhcp_end == "192.0.2.9"
 	    and .lease_time == 60 and .guest_leases == 0
 	    and .dns_server == ["198.51.100.1", "198.51.100.2", "198.51.100.3"]
-	    and .host_access == "loopback" and .allow_link_local and .restrict
+	    and .host_access == "loopback" and .fastpath == "on" and .allow_link_local and .restrict
 	    and .connections == 7 and .guest_connections == 3 and .connection_rate == 0
 	    and .port_first == 1 and .port_last == 65535' gateway show gw1
 	does gateway add gw2 subnet 198.51.100.0/24 lease-time 4294967295
@@ -99,10 +100,10 @@ test_set() {
 	does gateway set gw0 dhcp-start 10.0.2.20 dhcp-end 10.0.2.30 lease-time 600
 	is '.[0] | .dhcp_start == "10.0.2.20" and .dhcp_end == "10.0.2.30" and .lease_time == 600
 	    and .gateway_address == "10.0.2.1"' gateway show gw0
-	does gateway set gw0 dhcp off host-access host allow-link-local on restrict on connections 9
-	is '.[0] | (.dhcp | not) and .host_access == "host" and .allow_link_local and .restrict
+	does gateway set gw0 dhcp off host-access host fastpath auto allow-link-local on restrict on connections 9
+	is '.[0] | (.dhcp | not) and .host_access == "host" and .fastpath == "auto" and .allow_link_local and .restrict
 	    and .connections == 9' gateway show gw0
-	does gateway set gw0 dhcp on host-access no allow-link-local off restrict off mtu 1300
+	does gateway set gw0 dhcp on host-access no fastpath off allow-link-local off restrict off mtu 1300
 	is '.[0] | .dhcp and .host_access == "no" and .mtu == 1300 and .dhcp_end == "10.0.2.30"' \
 		gateway show gw0
 	does gateway set gw0 subnet 10.0.2.0/24 connections 10
@@ -153,6 +154,7 @@ test_words() {
 	usage 'dhcp-end: "10.0.2.256" is not an IPv4' gateway add gw9 dhcp-end 10.0.2.256
 	usage 'dhcp: "maybe" is neither on nor off' gateway add gw9 dhcp maybe
 	usage 'allow-link-local: "1" is neither on' gateway add gw9 allow-link-local 1
+	usage 'fastpath: "yes" is' gateway add gw9 fastpath yes
 	usage 'restrict: its value is missing' gateway add gw9 restrict
 	usage 'lease-time: 59 is out of range .allowed: 60 to' gateway add gw9 lease-time 59
 	usage 'lease-time: 4294967296 is out' gateway add gw9 lease-time 4294967296
@@ -259,7 +261,7 @@ test_output() {
 	netemu-ctl gateway show gw1 >"$out"
 	said "without DHCP no range" 'dns-address 192.0.2.2 dns-server .* dhcp off '
 	netemu-ctl -d gateway show gw0 >"$out"
-	said "-d has every option" 'zone [0-9]+ dhcp on lease-time 600 guest-leases 16 dhcp-mtu 0 host-access no allow-link-local off restrict off'
+	said "-d has every option" 'zone [0-9]+ dhcp on lease-time 600 guest-leases 16 dhcp-mtu 0 host-access no fastpath off allow-link-local off restrict off'
 	netemu-ctl -br gateway show >"$out"
 	said "-br takes one line" '^gw0 .*10.0.2.1/24 0 leases$'
 

@@ -100,6 +100,12 @@ static const char *const host_access_names[] = {
 	[NETEMU_HOST_ACCESS_LOOPBACK] = "loopback",
 };
 
+static const char *const fastpath_names[] = {
+	[NETEMU_FASTPATH_OFF] = "off",
+	[NETEMU_FASTPATH_AUTO] = "auto",
+	[NETEMU_FASTPATH_ON] = "on",
+};
+
 const struct opt_def gateway_opts[GATEWAY_OPT_COUNT] = {
 	[GATEWAY_OPT_ADDRESS] = {
 		"gateway-address", "gateway_address", OPT_IPV4, .help =
@@ -141,6 +147,12 @@ const struct opt_def gateway_opts[GATEWAY_OPT_COUNT] = {
 		NETEMU_HOST_ACCESS_LOOPBACK, NETEMU_HOST_ACCESS_NO, NULL,
 		"what of the host guests reach: its addresses, also 127.0.0.1",
 		host_access_names,
+	},
+	[GATEWAY_OPT_FASTPATH] = {
+		"fastpath", "fastpath", OPT_WORD, NETEMU_FASTPATH_OFF,
+		NETEMU_FASTPATH_ON, NETEMU_FASTPATH_OFF, NULL,
+		"may established connections pass by the host's rules?",
+		fastpath_names,
 	},
 	[GATEWAY_OPT_LINK_LOCAL] = {
 		"allow-link-local", "allow_link_local", OPT_BOOL, 0, 1, 0, NULL,

@@ -65,6 +65,7 @@ const struct nla_policy nemu_gw_policy[NEMU_GW_POLICY_MAX + 1] = {
 	[NETEMU_GW_A_LEASE_EVENTS_LOST]	= READ_ONLY,
 	[NETEMU_GW_A_ROLE]		= READ_ONLY,
 	[NETEMU_GW_A_GUEST_LEASES]	= { .type = NLA_U32 },
+	[NETEMU_GW_A_FASTPATH]		= { .type = NLA_U8 },
 	[NETEMU_GW_A_MAX + 1 ... NEMU_GW_POLICY_MAX] = UNKNOWN,
 };
 
@@ -310,6 +311,14 @@ int nemu_gw_config_parse(struct nemu_gw_config *config, struct nlattr **tb,
 					      extack);
 		config->host_access = nla_get_u8(attr);
 	}
+	attr = tb[NETEMU_GW_A_FASTPATH];
+	if (attr) {
+		if (nla_get_u8(attr) > NETEMU_FASTPATH_ON)
+			return nemu_gw_refuse(attr, -ERANGE,
+					      "netemu: the fast path is 0 (off), 1 (auto) or 2 (on)",
+					      extack);
+		config->fastpath = nla_get_u8(attr);
+	}
 	return 0;
 }
 
@@ -320,7 +329,7 @@ size_t nemu_gw_fill_size(void)
 {
 	return nla_total_size(sizeof(__be32)) * 4 +
 	       nla_total_size(sizeof(__be32) * NETEMU_GW_RESOLVERS_MAX) +
-	       nla_total_size(sizeof(u8)) * 6 +
+	       nla_total_size(sizeof(u8)) * 7 +
 	       nla_total_size(sizeof(u16)) +
 	       nla_total_size(sizeof(u32)) * 3 +
 	       nemu_gw_dhcp_fill_size() +
@@ -373,6 +382,7 @@ int nemu_gw_fill(struct sk_buff *skb, struct nemu_gw *gw)
 	    (used && nla_put_in_addr(skb, NETEMU_GW_A_RESOLVER, used)) ||
 	    nla_put_u8(skb, NETEMU_GW_A_ROLE, config->role) ||
 	    nla_put_u8(skb, NETEMU_GW_A_HOST_ACCESS, config->host_access) ||
+	    nla_put_u8(skb, NETEMU_GW_A_FASTPATH, config->fastpath) ||
 	    nla_put_u8(skb, NETEMU_GW_A_LINK_LOCAL, config->link_local) ||
 	    nla_put_u8(skb, NETEMU_GW_A_RESTRICT, config->restricted) ||
 	    nemu_gw_limits_fill(skb, config) ||

@@ -83,6 +83,7 @@ struct nemu_gw_dhcp_words {
  * @role: enum netemu_gw_role
  * @resolvers_auto: they are what the host uses; only noted for user space
  * @host_access: enum netemu_host_access
+ * @fastpath: enum netemu_fastpath
  * @link_local: may guests reach 169.254.0.0/16?
  * @restricted: nothing leaves
  * @dhcp: guests get addresses
@@ -107,6 +108,7 @@ struct nemu_gw_config {
 	u8 prefix;
 	u8 role;
 	u8 host_access;
+	u8 fastpath;
 	bool link_local;
 	bool restricted;
 	bool dhcp;
@@ -136,8 +138,12 @@ struct nemu_guests {
 /**
  * struct nemu_gw_stats - what a gateway counts beside its device's counters
  * @drops: frames dropped, by reason
+ * @fast_out: packets of guests that took the fast way
+ * @fast_in: packets for guests that did
  */
 struct nemu_gw_stats {
+	unsigned long fast_out;
+	unsigned long fast_in;
 	unsigned long drops[__NETEMU_GW_DROP_MAX];
 };
 

@@ -236,7 +236,12 @@ static bool route_out(struct nemu_gw *gw, struct sk_buff *skb,
 	return true;
 }
 
-static bool is_too_big(const struct sk_buff *skb, unsigned int mtu)
+/**
+ * nemu_nat_is_too_big() - is a packet neither to pass nor to be fragmented?
+ * @skb: packet, data at its IPv4 header
+ * @mtu: of the way
+ */
+bool nemu_nat_is_too_big(const struct sk_buff *skb, unsigned int mtu)
 {
 	if (!(ip_hdr(skb)->frag_off & htons(IP_DF)) || skb->ignore_df)
 		return false;
@@ -261,7 +266,7 @@ static void send_out(struct nemu_gw *gw, const struct nemu_gw_config *config,
 		return;
 	}
 	mtu = dst_mtu(skb_dst(skb));
-	if (unlikely(is_too_big(skb, mtu))) {
+	if (unlikely(nemu_nat_is_too_big(skb, mtu))) {
 		refuse(gw, config, skb, NETEMU_GW_DROP_TOO_BIG,
 		       ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, mtu);
 		return;
@@ -277,7 +282,10 @@ static void send_out(struct nemu_gw *gw, const struct nemu_gw_config *config,
 	}
 	ip_decrease_ttl(ip_hdr(skb));
 	skb->dev = skb_dst(skb)->dev;
-	ip_local_out(dev_net(gw->dev), NULL, skb);
+	if (nemu_fastpath_out(gw, config, skb, ct, ctinfo))
+		ip_output(dev_net(gw->dev), NULL, skb);
+	else
+		ip_local_out(dev_net(gw->dev), NULL, skb);
 }
 
 /* Made by the administrator's word: a forward, or a guest's use of a service. */
@@ -394,7 +402,7 @@ void nemu_nat_in(struct nemu_gw *gw, struct sk_buff *skb, struct nf_conn *ct,
 	if (unlikely(ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.u3.ip ==
 		     config->dns))
 		nemu_nat_dns_heard(gw, config, skb, ct);
-	if (unlikely(is_too_big(skb, mtu)) && !allow_pieces(skb)) {
+	if (unlikely(nemu_nat_is_too_big(skb, mtu)) && !allow_pieces(skb)) {
 		/* The sender learns it from the host, as of any way. */
 		icmp_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED,
 			  htonl(mtu));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Between the rooms that know netfilter: nat*.c and translate.c. */
+/* Between the rooms that know netfilter: nat*.c, translate.c and fastpath.c. */
 #ifndef _NEMU_NAT_H
 #define _NEMU_NAT_H
 
@@ -53,6 +53,15 @@ nemu_nat_destination(struct nemu_gw *gw, const struct nemu_gw_config *config,
 void nemu_nat_own(struct nemu_gw *gw, struct nf_conn *ct);
 void nemu_nat_in(struct nemu_gw *gw, struct sk_buff *skb, struct nf_conn *ct,
 		 enum ip_conntrack_info ctinfo);
+bool nemu_nat_is_too_big(const struct sk_buff *skb, unsigned int mtu);
+
+/* fastpath.c */
+void nemu_fastpath_learn(struct net *net);
+bool nemu_fastpath_out(struct nemu_gw *gw, const struct nemu_gw_config *config,
+		       struct sk_buff *skb, const struct nf_conn *ct,
+		       enum ip_conntrack_info ctinfo);
+bool nemu_fastpath_in(struct nemu_gw *gw, struct sk_buff *skb,
+		      const struct nf_conn *ct, enum ip_conntrack_info ctinfo);
 
 /* translate.c */
 bool nemu_nat_translate(struct sk_buff *skb, const struct nf_conn *ct,

@@ -114,7 +114,30 @@ static unsigned int local_in(void *priv, struct sk_buff *skb,
 	return nemu_nat_take(gw, skb);
 }
 
+/* As soon as conntrack knows the packet: the fast way begins. */
+static unsigned int pre_routing(void *priv, struct sk_buff *skb,
+				const struct nf_hook_state *state)
+{
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+	struct nemu_gw *gw;
+
+	if (!ct || likely(nf_ct_zone(ct)->dir == NF_CT_DEFAULT_ZONE_DIR))
+		return NF_ACCEPT;
+	gw = nemu_nat_gateway_of(state->net, ct, CTINFO2DIR(ctinfo));
+	if (!gw || !nemu_fastpath_in(gw, skb, ct, ctinfo))
+		return NF_ACCEPT;
+	nemu_nat_in(gw, skb, ct, ctinfo);
+	return NF_STOLEN;
+}
+
 static const struct nf_hook_ops hooks[] = {
+	{
+		.hook		= pre_routing,
+		.pf		= NFPROTO_IPV4,
+		.hooknum	= NF_INET_PRE_ROUTING,
+		.priority	= NF_IP_PRI_CONNTRACK + 1,
+	},
 	{
 		.hook		= local_in,
 		.pf		= NFPROTO_IPV4,
@@ -153,6 +176,7 @@ static int hooks_get(struct net *net)
 	err = nf_register_net_hooks(net, hooks, ARRAY_SIZE(hooks));
 	if (err)
 		goto err_nat;
+	nemu_fastpath_learn(net);
 	return 0;
 
 err_nat:

@@ -8,7 +8,7 @@
 vm_cmdline() {
 	# shellcheck disable=SC2086 # VM_WORDS is a list of words
 	printf '%s ' console=ttyS0 rdinit=/init panic=-1 oops=panic mitigations=off \
-		audit=0 apparmor=0 no_timer_check log_buf_len=8M printk.time=1 \
+		audit=0 no_timer_check log_buf_len=8M printk.time=1 \
 		rcupdate.rcu_cpu_stall_timeout=120 \
 		workqueue.watchdog_thresh=120 net.ifnames=0 ${VM_WORDS-}
 }

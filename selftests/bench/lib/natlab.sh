@@ -6,11 +6,22 @@
 #	guest:g0 = g1 -+- bridge or switch -+- host:b1 = b0:far
 #
 #   gateway_up SUBJECT    guest and gateway: nft-masquerade (Linux bridge, routing
-#                         and nftables), netemu-gateway or slirp4netns, where
-#                         the guest has tap0 instead of g0
+#                         and nftables), netemu-gateway, netemu-fastpath (the
+#                         same with FASTPATH), slirp4netns, where the guest
+#                         has tap0 instead of g0, or direct: no gateway, g1 is
+#                         in far, which shows what both ends cost
 #   gateway_down SUBJECT
+#   serve, serve_end      what the guest asks for, in far
+#   measure_gateway SUBJECT MIB
+#
+# A row may change these before:
+
+FASTPATH=auto
+SUFFIX=''		# of its rows' names
 
 SERVER=198.51.100.2
+ECHO=7
+TCP=8
 
 far_up() {
 	ip netns add far && pair b1 b0 && ip link set b0 netns far &&
@@ -43,6 +54,12 @@ netemu_up() {
 		netemu-ctl port add g1 switch sw0
 }
 
+direct_up() {
+	guest_up && ip link set g1 netns far && ip -n far address add 10.0.2.2/24 dev g1 &&
+		ip -n far link set g1 up &&
+		ip -n far route replace 10.0.2.0/24 dev g1 src $SERVER
+}
+
 # Not in a subshell, whose child slirp4netns would be.
 slirp_up() {
 	local tries
@@ -63,7 +80,11 @@ gateway_up() {
 	case $1 in
 	nft-masquerade) nft_up ;;
 	netemu-gateway) modprobe netemu_gw && netemu_up ;;
+	netemu-fastpath)
+		modprobe netemu_gw && netemu_up && netemu-ctl gateway set gw0 fastpath $FASTPATH
+		;;
 	slirp4netns) slirp_up ;;
+	direct) direct_up ;;
 	esac
 }
 
@@ -73,11 +94,12 @@ gateway_down() {
 		nft delete table ip bench
 		ip link del br0
 		;;
-	netemu-gateway)
+	netemu-gateway | netemu-fastpath)
 		ip link del gw0
 		ip link del sw0
 		rmmod netemu_gw
 		;;
+	direct) ip -n far link del g1 ;;
 	slirp4netns)
 		kill "$slirp"
 		wait "$slirp" 2>/dev/null
@@ -85,4 +107,59 @@ gateway_down() {
 	esac
 	ip netns del guest
 	ip link del g1 2>/dev/null
+}
+
+serve() {
+	ip netns exec far udpecho serve $ECHO &
+	servers=$!
+	ip netns exec far tcpcost serve $TCP &
+	servers="$servers $!"
+	sleep 0.1
+}
+
+serve_end() {
+	# shellcheck disable=SC2086 # a list of process ids
+	kill $servers
+	# shellcheck disable=SC2086
+	wait $servers 2>/dev/null
+}
+
+# runs ROW SUBJECT BYTES COMMAND...: in the guest, several times
+runs() {
+	local row=$1$SUFFIX subject=$2 bytes=$3 run value
+
+	shift 3
+	for ((run = 0; run < REPEAT; run++)); do
+		if value=$(ip netns exec guest "$@" 2>&1); then
+			sample "$row" "$subject" "$bytes" instructions "$value"
+		else
+			row_failed "$row" "$subject" "$bytes" "$value"
+		fi
+	done
+}
+
+# segments on|off: may the ends leave the cutting of segments to others?
+segments() {
+	local end=b0
+
+	! ip -n far link show g1 >/dev/null 2>&1 || end=g1
+	ip netns exec guest ethtool -K g0 tso "$1" gso "$1" >/dev/null &&
+		ip netns exec far ethtool -K $end tso "$1" gso "$1" >/dev/null
+}
+
+measure_gateway() {
+	local subject=$1 mib=$2
+
+	runs round-trip "$subject" 18 udpecho ask $SERVER $ECHO 2000 18
+	runs round-trip "$subject" 1454 udpecho ask $SERVER $ECHO 2000 1454
+	runs tcp-up-kib "$subject" - tcpcost up $SERVER $TCP $((mib * 1024))
+	runs tcp-down-kib "$subject" - tcpcost down $SERVER $TCP $((mib * 1024))
+	# slirp4netns has a tap, which knows no offload anyway, and gives up
+	# amid many short connections.
+	[ "$subject" != slirp4netns ] || return 0
+	runs connect "$subject" - tcpcost connect $SERVER $TCP 300
+	try tcp-up-no-gso-kib "$subject" segments off
+	runs tcp-up-no-gso-kib "$subject" - tcpcost up $SERVER $TCP $((mib * 256))
+	runs tcp-down-no-gso-kib "$subject" - tcpcost down $SERVER $TCP $((mib * 256))
+	segments on
 }

@@ -207,6 +207,25 @@ enum netemu_host_access {
 					  */
 };
 
+/*
+ * NETEMU_GW_A_FASTPATH: may packets of established connections of TCP and UDP
+ * pass by the host's hooks of netfilter? Never those that begin or end a
+ * connection, fragments, packets with IPv4 options or of helpers, those to
+ * services, those between guests and the host itself, and those of a host with
+ * IPsec policies. What a device has at its ingress and egress is never passed by.
+ */
+enum netemu_fastpath {
+	NETEMU_FASTPATH_OFF = 0,	/* no */
+	NETEMU_FASTPATH_AUTO = 1,	/* while these hooks hold nothing but
+					 * conntrack and NAT: no rule is passed
+					 * by, one added acts on the next packet
+					 */
+	NETEMU_FASTPATH_ON = 2,		/* always: rules behind conntrack see no
+					 * more than the beginning and the end of
+					 * a connection
+					 */
+};
+
 /* NETEMU_GW_A_ROLE: who leads out of the subnet */
 enum netemu_gw_role {
 	NETEMU_GW_ROLE_NAT = 0,		/* the gateway, by NAT */
@@ -320,6 +339,7 @@ struct netemu_gw_route {
  *	%NETEMU_GW_GUEST_LEASES_MAX; 0 = any number; default
  *	%NETEMU_GW_GUEST_LEASES_DEFAULT. Reservations do not count. Leases that a
  *	guest has already stay.
+ * @NETEMU_GW_A_FASTPATH: u8, enum netemu_fastpath, default off
  */
 enum netemu_gw_attr {
 	NETEMU_GW_A_SUBNET = 1,
@@ -360,6 +380,7 @@ enum netemu_gw_attr {
 	NETEMU_GW_A_LEASE_EVENTS_LOST,
 	NETEMU_GW_A_ROLE,
 	NETEMU_GW_A_GUEST_LEASES,
+	NETEMU_GW_A_FASTPATH,
 
 	__NETEMU_GW_A_MAX,
 };
