@@ -12,7 +12,7 @@
 
 NEW=200		# clients that ask for the first time
 KNOWN=600	# exchanges of clients that have a lease
-LATE=5		# seconds that perfdhcp waits for the last answers
+LATE=10		# seconds that perfdhcp waits for the last answers
 
 make_clients() {
 	modprobe netemu
@@ -67,7 +67,7 @@ complete() {
 new_clients() {
 	for try in 1 2 3; do
 		base=02:00:00:0$try:00:00
-		exchanges "$NEW" 50 $((NEW + 10)) "$base"
+		exchanges "$NEW" 25 $((NEW + 10)) "$base"
 		! complete "$NEW" || return 0
 	done
 	return 1
@@ -75,7 +75,7 @@ new_clients() {
 
 known_clients() {
 	for try in 1 2 3; do
-		exchanges "$KNOWN" 100 "$NEW" "$base"
+		exchanges "$KNOWN" 50 "$NEW" "$base"
 		! complete "$KNOWN" || return 0
 	done
 	return 1
