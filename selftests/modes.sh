@@ -23,11 +23,11 @@ is() {
 fails() {
 	local before rc=0 said
 
-	before=$(host_state; ip -o link show; netemu-ctl -j network show)
+	before=$(host_state; what_there_is)
 	said=$(netemu-ctl "${@:3}" 2>&1) || rc=$?
 	echo "$rc: $said"
 	[ "$rc" = "$1" ] && [[ $said == *"$2"* ]] || return 1
-	[ "$(host_state; ip -o link show; netemu-ctl -j network show)" = "$before" ]
+	[ "$(host_state; what_there_is)" = "$before" ]
 }
 
 gone() { [ ! -e "/sys/class/net/$1" ]; }
@@ -37,7 +37,7 @@ there() { [ -e "/sys/class/net/$1" ]; }
 host_state() {
 	(cd /proc/sys/net/ipv4 && grep -r . ip_forward conf | sort)
 	ip -o -4 addr show
-	ip -4 route show
+	ip -4 route show | sed "s/ linkdown//"
 	nft list ruleset
 }
 

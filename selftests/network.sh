@@ -17,11 +17,11 @@ is() {
 fails() {
 	local before rc=0 said
 
-	before=$(ip -o link show; netemu-ctl -j network show)
+	before=$(what_there_is)
 	said=$(netemu-ctl "${@:3}" 2>&1) || rc=$?
 	echo "$rc: $said"
 	[ "$rc" = "$1" ] && [[ $said == *"$2"* ]] || return 1
-	[ "$(ip -o link show; netemu-ctl -j network show)" = "$before" ]
+	[ "$(what_there_is)" = "$before" ]
 }
 
 gone() { [ ! -e "/sys/class/net/$1" ]; }

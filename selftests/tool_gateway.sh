@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # netemu-ctl gateway: what its commands do, and every kind of bad input, with
 # its exit code, its sentence and nothing changed.
-# vm: timeout=300 debug=short
+# vm: timeout=300 debug=no
 . lib/tool.sh
 
 completion=/usr/share/bash-completion/completions/netemu-ctl

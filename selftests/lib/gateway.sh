@@ -61,6 +61,13 @@ network_guest() {
 	busywait ready eth0 "$1"
 }
 
+# what_there_is: devices and networks, without what changes by itself
+what_there_is() {
+	ip -o link show | sed -E 's/(LOWER_UP|NO-CARRIER|M-DOWN)//g
+		s/,+/,/g; s/<,/</; s/,>/>/; s/ state [A-Z]+//'
+	netemu-ctl -j network show | jq -c 'map(del(.leases))'
+}
+
 # gw_drops N REASON
 gw_drops() { ethtool -S "gw$1" | sed -n "s/^ *drop_$2: //p"; }
 
