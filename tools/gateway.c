@@ -34,7 +34,10 @@ int find_gateway_of(struct ctl *ctl, const char *name, struct link_info *link)
 		*link = network.gateway;
 		return EXIT_OK;
 	}
-	if (!wire_gateway_get(ctl->wire, name, link) && link->gateway.present)
+	if (wire_gateway_get(ctl->wire, name, link))
+		return refused(ctl, "cannot find network or gateway \"%s\"",
+			       name);
+	if (link->gateway.present)
 		return EXIT_OK;
 	return refused_because("cannot find network or gateway \"%s\"", name);
 }
