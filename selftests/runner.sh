@@ -25,7 +25,7 @@ expected="
 debug atomic fail kernel: .*BUG: scheduling while atomic
 debug deadlock fail kernel: .*possible circular locking dependency
 debug clean pass planted clean
-debug leak fail kmemleak: [0-9]* unreferenced objects from leak
+debug leak fail kmemleak: [0-9]* unreferenced objects from .*leak
 "
 
 tests_on() { printf '%s' "$expected" | awk -v kernel="$1" '$1 == kernel { print $2 }'; }

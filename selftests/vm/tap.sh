@@ -3,10 +3,11 @@
 # Reads a test's TAP and judges it. Sourced.
 #
 # A result is one line in the file RESULTS: status, kernel, test, text, with
-# tabs between; status is pass, fail or skip.
+# tabs between; status is pass, fail or skip. tap_report writes them when the test
+# is over, so that one that has to begin again leaves none behind.
 
 result() {
-	printf '%s\t%s\t%s\t%s\n' "$1" "$K_NAME" "$TAP_TEST" "$2" >>"$RESULTS"
+	TAP_RESULTS+=("$(printf '%s\t%s\t%s\t%s' "$1" "$K_NAME" "$TAP_TEST" "$2")")
 	case $1 in
 	pass) TAP_PASS=$((TAP_PASS + 1)) ;;
 	fail) TAP_FAIL=$((TAP_FAIL + 1)) ;;
@@ -22,7 +23,7 @@ tap_fault() {
 
 tap_begin() {
 	TAP_TEST=$1 TAP_PLAN='' TAP_POINTS=0 TAP_PASS=0 TAP_FAIL=0 TAP_SKIP=0
-	TAP_START=$SECONDS
+	TAP_START=$SECONDS TAP_RESULTS=()
 }
 
 tap_line() {
@@ -90,5 +91,7 @@ tap_end() {
 }
 
 tap_report() {
+	[ "${#TAP_RESULTS[@]}" = 0 ] || printf '%s\n' "${TAP_RESULTS[@]}" >>"$RESULTS"
+	TAP_RESULTS=()
 	show "# $TAP_TEST: $TAP_PASS passed, $TAP_FAIL failed, $TAP_SKIP skipped in $(seconds_since "$TAP_START") s"
 }
