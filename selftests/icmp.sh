@@ -1,18 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # ICMP through the gateway: pings, the true hops of a way, errors both ways, and
-# how large a packet may be.
+# how large a packet may be; the same for those who come in by a forward.
 #
 #	g1 = gw1 (host) up0 = eth0:world:eth1 = eth0:far
 #
-# vm: timeout=240 debug=no
+# vm: timeout=360 debug=no
 . "$(dirname "$0")/lib/ksft.sh"
 . "$(dirname "$0")/lib/gateway.sh"
 
+UP=198.51.100.1		# the host, to the world
 WORLD=198.51.100.2
 FAR=203.0.113.2
 
 setup() {
+	ip link set lo up
 	world_add
 	ip netns add far
 	HOSTS="$HOSTS far"
@@ -43,13 +45,18 @@ test_ping() {
 	check "the same name of two guests: the other" reaches g2 "$FAR"
 }
 
-# hops GUEST ADDRESS: those on the way, in order, or * where nobody answered
+# hops HOST ADDRESS [OPTION]...: those on the way, in order, or * where nobody
+# answered
 hops() {
-	in_host "$1" traceroute -n -q 1 -w 10 -m 4 "$2" 2>/dev/null |
+	in_host "$1" traceroute -n -q 1 -w 10 -m 4 "${@:3}" "$2" 2>/dev/null |
 		awk 'NR > 1 || $1 == "1" { print $2 }' | paste -sd ' '
 }
 
-way_is() { [ "$(hops "$1" "$2" | tee "$KSFT_SCRATCH/way")" = "$3" ] || { cat "$KSFT_SCRATCH/way"; return 1; }; }
+# way_is HOST ADDRESS HOPS [OPTION]...
+way_is() {
+	hops "$1" "$2" "${@:4}" | tee "$KSFT_SCRATCH/way"
+	[ "$(<"$KSFT_SCRATCH/way")" = "$3" ]
+}
 
 test_hops() {
 	check "the way is the true one" busywait way_is g1 "$FAR" "10.0.2.2 $WORLD $FAR"
@@ -124,9 +131,14 @@ counted() {
 		jq "[.nftables[].rule // empty | .expr[].counter // empty | .packets][$1]"
 }
 
-# A question from a port that is closed before its answer comes
+# question ADDRESS PORT: a command that asks from a port that is closed before the
+# answer comes
+question() {
+	echo "printf '\0\1\1\0\0\1\0\0\0\0\0\0\3who\4test\0\0\1\0\1' >/dev/udp/$1/$2"
+}
+
 counted_after() {
-	in_host g1 bash -c 'printf "\0\1\1\0\0\1\0\0\0\0\0\0\3who\4test\0\0\1\0\1" >/dev/udp/'"$FAR"'/53'
+	in_host g1 bash -c "$(question "$FAR" 53)"
 	[ "$(counted 0)" -gt 0 ]
 }
 
@@ -144,16 +156,80 @@ test_mtu() {
 	check "another guest learns it by itself" busywait told_mtu g2 "$FAR" 1300
 }
 
+# refused_at HOST ADDRESS PORT: who says something there is told that nobody is.
+# A connected socket hears only of errors that are about what it sent itself.
+refused_at() {
+	has "in_host $1 timeout 20 bash -c 'exec 3<>/dev/udp/$2/$3
+		echo hello >&3; read -r -t 10 -u 3'" "Connection refused"
+}
+
+# Were a datagram not led to the guest, nobody would answer: the host has
+# reserved the ports.
+test_forward_errors() {
+	check "ports that lead to a guest" netemu-ctl forward add gw1 udp 33500-33599 to 10.0.2.15
+	check "nobody at one: who is far is told" busywait refused_at far "$UP" 33500
+	check "so is a neighbour of the host" busywait refused_at world "$UP" 33501
+	check "the host itself" busywait refused_at "$HOST" "$UP" 33502
+	check "by 127.0.0.1, too" busywait refused_at "$HOST" 127.0.0.1 33503
+	check "another guest" busywait refused_at g2 "$UP" 33504
+	check "the guest itself" busywait refused_at g1 "$UP" 33505
+	check "the way to a forward ends at the host" busywait \
+		way_is far "$UP" "203.0.113.1 $UP" -p 33510
+	check "from a guest it leads by the gateway" busywait \
+		way_is g2 "$UP" "10.0.2.2 $UP" -p 33520
+}
+
+# An answer that the client no longer waits for: the guest is told.
+test_forward_late() {
+	in_host g1 dnsmasq -k -u root -C /dev/null -x "$KSFT_SCRATCH/pid-g1" \
+		--no-resolv --no-hosts --bind-interfaces --listen-address=10.0.2.15 \
+		--address=/who.test/192.0.2.1 >/dev/null 2>&1 &
+	check "a guest's name server" netemu-ctl forward add gw1 udp 5353 to 10.0.2.15:53
+	check "answers the world" busywait has "in_host far drill -p 5353 who.test @$UP" 192.0.2.1
+	check "who does not wait tells it so" until_counts g1 Icmp InDestUnreachs \
+		in_host far bash -c "$(question "$UP" 5353)"
+}
+
+# told_by_forward HOST MTU: after a datagram that is too large for the guest
+told_by_forward() {
+	in_host "$1" bash -c "head -c 1400 /dev/zero >/dev/udp/$UP/33540"
+	has "ip -n $1 route get $UP" "mtu $2"
+}
+
+test_forward_mtu() {
+	ip -n world link set eth1 mtu 1500
+	ip -n far link set eth0 mtu 1500
+	ip link set gw1 mtu 1280
+	ip -n g1 link set eth0 mtu 1280
+	check "a narrow way to the guest: who comes in is told" busywait told_by_forward far 1280
+	check "a neighbour of the host, too" busywait told_by_forward world 1280
+	check "then it passes" until_counts g1 Udp NoPorts told_by_forward world 1280
+	ip -n g1 link set eth0 mtu 1500
+	ip link set gw1 mtu 1500
+	ip -n world link set eth1 mtu 1200
+	ip -n g1 route flush cache
+	check "a port for TCP" netemu-ctl forward add gw1 tcp 5200 to 10.0.2.15
+	check "a narrow way to the client" iperf g1 5200 far "$UP" -n 1M -R
+	check "is told to the guest" has "ip -n g1 route get $FAR" "mtu 1200"
+}
+
 test_unload() {
 	check "unload" rmmod netemu_gw
 }
 
+# A name for where we are
+HOST="host-itself"
+ip netns attach "$HOST" $$
+trap 'ip netns del "$HOST"; ksft_cleanup' EXIT
 ksft_start
 setup
 test_ping
 test_hops
 test_errors_in
 test_errors_out
+test_forward_errors
+test_forward_late
 test_mtu
+test_forward_mtu
 test_unload
 ksft_end
