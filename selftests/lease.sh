@@ -140,16 +140,21 @@ test_del() {
 	check "that one is kept for it" netemu-ctl lease add lab mac "$(mac_of g1)" address 10.0.2.16
 }
 
-# Its client runs until it is told to go.
-test_release() {
+# give_back GUEST: its client runs until it is told to go
+give_back() {
 	local client
 
-	HEARD=$heard ip netns exec g4 busybox udhcpc -f -R -t 30 -T 2 -i eth0 \
+	ip -n "$1" -4 addr flush dev eth0
+	HEARD=$heard ip netns exec "$1" busybox udhcpc -f -R -t 30 -T 2 -i eth0 \
 		-s "$KSFT_SCRATCH/udhcpc" >/dev/null 2>&1 &
 	client=$!
-	check "a guest has an address" busywait test_address g4
+	check "a guest has an address" busywait test_address "$1"
 	kill "$client"
 	wait "$client"
+}
+
+test_release() {
+	give_back g4
 	check "and gives it back" busywait told '.event == "released" and .mac == "'"$(mac_of g4)"'"'
 	check "it is not shown" not leases '.state == "released"'
 	check "but with the past" is 'any(.[]; .state == "released")' -d lease show lab
@@ -188,6 +193,26 @@ test_restore() {
 	check "not a lease" eval "echo '[{}]' | not netemu-ctl lease restore lab"
 }
 
+# Also what is kept, and what is over.
+test_del_all() {
+	netemu-ctl network add other
+	netemu-ctl lease add other mac 02:00:00:00:00:01 address 10.0.2.5
+	give_back g4
+	check "it is past" busywait is 'any(.[]; .state == "released")' -d lease show lab
+	check "all go at once" netemu-ctl lease del lab all
+	check "with the past" is '. == []' -d lease show lab
+	check "that is told" busywait told '.event == "removed" and .gateway == "lab-gw" and .address == "10.0.2.15"'
+	check "those of another network stay" is 'map(.address) == ["10.0.2.5"]' lease show
+	check "none is no failure" netemu-ctl lease del lab all
+	check "all and an address" fails 1 '"10.0.2.5"' lease del lab all 10.0.2.5
+	for guest in g1 g2 g3 g4; do
+		ip -n "$guest" -4 addr flush dev eth0
+	done
+	check "a guest gets the first one again" udhcpc g1
+	check "as in a new network" test "$(address_of g1)" = 10.0.2.15
+	netemu-ctl network del other
+}
+
 test_end() {
 	check "the monitor had nothing to complain of" test ! -s "$KSFT_SCRATCH/monitor.err"
 	kill "$monitor"
@@ -205,5 +230,6 @@ test_refused
 test_del
 test_release
 test_restore
+test_del_all
 test_end
 ksft_end

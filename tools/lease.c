@@ -105,23 +105,50 @@ static int run_add(struct ctl *ctl, struct args *args)
 	return EXIT_OK;
 }
 
-static int run_del(struct ctl *ctl, struct args *args)
+static int del(struct ctl *ctl, int gateway, uint32_t addr, bool if_exists)
 {
-	char name[NAME_SIZE], text[IPV4_TEXT_SIZE];
-	int gateway, ret;
-	uint32_t addr;
+	char text[IPV4_TEXT_SIZE];
+	int ret;
 
-	ret = parse_name(args, "name of the network", name) ?:
-	      parse_ipv4(args, "address", &addr) ?:
-	      no_more(args) ?:
-	      find_gateway_index(ctl, name, &gateway);
-	if (ret)
-		return ret;
 	ret = wire_lease_del(ctl->wire, gateway, addr);
-	if (!ret || (ctl->if_exists && ret == -ENOENT))
+	if (!ret || (if_exists && ret == -ENOENT))
 		return EXIT_OK;
 	ipv4_text(addr, text);
 	return refused(ctl, "cannot delete lease %s", text);
+}
+
+/* Also those that are over. One that goes meanwhile by itself is no failure. */
+static int del_all(struct ctl *ctl, int gateway)
+{
+	struct lease_list leases = { 0 };
+	int ret = EXIT_OK;
+	size_t i;
+
+	if (wire_lease_list(ctl->wire, gateway, &leases))
+		ret = refused(ctl, "cannot list leases");
+	for (i = 0; i < leases.n && !ret; i++)
+		ret = del(ctl, gateway, leases.v[i].addr, true);
+	list_free(&leases);
+	return ret;
+}
+
+static int run_del(struct ctl *ctl, struct args *args)
+{
+	char name[NAME_SIZE];
+	uint32_t addr = 0;
+	int gateway, ret;
+	bool all = false;
+
+	ret = parse_name(args, "name of the network", name);
+	if (!ret && args_peek(args) && !strcmp(args_peek(args), "all"))
+		all = args_next(args);
+	else if (!ret)
+		ret = parse_ipv4(args, "address", &addr);
+	ret = ret ?: no_more(args) ?: find_gateway_index(ctl, name, &gateway);
+	if (ret)
+		return ret;
+	return all ? del_all(ctl, gateway) :
+		     del(ctl, gateway, addr, ctl->if_exists);
 }
 
 static bool is_any(const struct lease_info *lease)
@@ -272,8 +299,8 @@ static const struct verb verbs[] = {
 		.help = "keep an address for a guest",
 	}, {
 		.name = "del", .run = run_del, .exact = true, .if_exists = true,
-		.synopsis = "NETWORK ADDRESS",
-		.help = "forget a lease, and that it is kept",
+		.synopsis = "NETWORK ADDRESS|all",
+		.help = "forget a lease or all, and for whom they are kept",
 	}, {
 		.name = "save", .run = run_save,
 		.synopsis = "[NETWORK]",
