@@ -6,8 +6,7 @@
 # vm: timeout=400 debug=short
 . "$(dirname "$0")/lib/ksft.sh"
 . "$(dirname "$0")/lib/gateway.sh"
-
-PORT=5202	# of the flow
+. "$(dirname "$0")/lib/fastpath.sh"
 
 # The gateway comes to hooks that have a rule already, and has to know it from
 # what every host has.
@@ -19,12 +18,6 @@ setup() {
 	guest_add g1 1 10.0.2.15
 	serve world 8000
 }
-
-# fast in|out: packets that went this way
-fast() { ethtool -S gw1 | sed -n "s/^ *fast_$1: //p"; }
-
-# grows COMMAND...: what it prints becomes more
-grows() { busywait more "$*" "$("$@")" true; }
 
 # rule HOOK WORDS...: one for TCP
 rule() {
@@ -39,25 +32,6 @@ rule() {
 }
 
 seen() { nft list chain ip t c | sed -n 's/.*counter packets \([0-9]*\) .*/\1/p'; }
-
-sent() { cat /sys/class/net/gw1/statistics/tx_packets; }
-
-# slow in|out COMMAND...: what COMMAND prints grows, and no packet is fast
-slow() {
-	local before
-
-	before=$(fast "$1")
-	grows "${@:2}" && grows "${@:2}" && [ "$(fast "$1")" = "$before" ]
-}
-
-# flow_start: one connection for all that follows, with packets both ways
-flow_start() {
-	ip netns exec world iperf3 -s -p $PORT >/dev/null 2>&1 &
-	busywait listens_on world $PORT
-	ip netns exec g1 iperf3 -c 198.51.100.2 -p $PORT -t 3000 -b 1M -l 1448 >/dev/null 2>&1 &
-	FLOW=$!
-	check "a flow begins" grows sent
-}
 
 # tracked: packets that conntrack counted for the guest's connections to PORT
 tracked() {
