@@ -70,13 +70,21 @@ static inline bool nemu_netdev_is_lltx(const struct net_device *dev)
 #define NEMU_TC_EGRESS	miniq_egress
 #endif /* < 6.6: tc alone, without BPF programs of its own */
 
-/* Does tc, BPF or netfilter look at what the device sends? */
-static inline bool nemu_netdev_egress_hooked(const struct net_device *dev)
+/* Does tc or BPF look at what the device sends? */
+static inline bool nemu_netdev_tc_egress_hooked(const struct net_device *dev)
 {
 #ifdef NEMU_TC_EGRESS
-	if (rcu_access_pointer(dev->NEMU_TC_EGRESS))
-		return true;
+	return rcu_access_pointer(dev->NEMU_TC_EGRESS);
+#else
+	return false;
 #endif
+}
+
+/* Does tc, BPF or netfilter? */
+static inline bool nemu_netdev_egress_hooked(const struct net_device *dev)
+{
+	if (nemu_netdev_tc_egress_hooked(dev))
+		return true;
 #ifdef CONFIG_NETFILTER_EGRESS
 	if (rcu_access_pointer(dev->nf_hooks_egress))
 		return true;

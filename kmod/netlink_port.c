@@ -176,9 +176,10 @@ static int port_set(struct genl_info *info)
 	err = parse_port_opts(&opts, info);
 	if (err)
 		return err;
-	nemu_port_set_opts(port, &opts);
-	netdev_state_change(port->dev);
-	return 0;
+	err = nemu_port_set_opts(port, &opts, info->extack);
+	if (!err)
+		netdev_state_change(port->dev);
+	return err;
 }
 
 /**

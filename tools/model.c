@@ -92,6 +92,10 @@ const struct opt_def port_opts[PORT_OPT_COUNT] = {
 		"guard", "guard", OPT_BOOL, 0, 1, 0, NULL,
 		"drop forged addresses, DHCP answers, router advertisements",
 	},
+	[PORT_OPT_SHARED] = {
+		"shared", "shared", OPT_BOOL, 0, 1, 0, NULL,
+		"the host keeps the device; only \"add\" can set it",
+	},
 };
 
 static const char *const host_access_names[] = {

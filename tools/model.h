@@ -53,8 +53,12 @@ enum port_opt {
 	PORT_OPT_STORM_MULTICAST,
 	PORT_OPT_STORM_UNKNOWN,
 	PORT_OPT_GUARD,
+	PORT_OPT_SHARED,
 	PORT_OPT_COUNT,
 };
+
+/* Those before it have defaults in the switch. */
+#define PORT_OPT_DEFAULTS	PORT_OPT_SHARED
 
 enum gateway_opt {
 	GATEWAY_OPT_ADDRESS,
@@ -232,7 +236,7 @@ struct link_info {
 struct switch_info {
 	struct link_info link;
 	struct opts opts;
-	struct opts defaults;	/* port_opts of new ports */
+	struct opts defaults;	/* of new ports: PORT_OPT_DEFAULTS of port_opts */
 	uint32_t ports;
 	uint32_t fdb_learned;
 	uint32_t fdb_static;

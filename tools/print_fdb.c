@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "print_priv.h"
 
+/* By the switch device, or by that of a shared port. */
+static bool is_hosts(const struct fdb_entry *entry)
+{
+	return !entry->port || entry->type == FDB_HOST;
+}
+
 json_object *json_fdb(const struct fdb_entry *entry)
 {
 	json_object *o = json_object_new_object();
@@ -12,7 +18,7 @@ json_object *json_fdb(const struct fdb_entry *entry)
 		json_object_object_add(o, "port",
 				       json_object_new_string(entry->port_name));
 	json_object_object_add(o, "host",
-			       json_object_new_boolean(!entry->port));
+			       json_object_new_boolean(is_hosts(entry)));
 	json_object_object_add(o, "type",
 		json_object_new_string(fdb_type_name(entry->type)));
 	if (entry->has_age)
@@ -37,7 +43,7 @@ static void text_entry(const struct format *f, const struct fdb_entry *entry)
 	printf("%s switch %s", addr, entry->master_name);
 	if (entry->port)
 		printf(" port %s", entry->port_name);
-	else
+	if (is_hosts(entry))
 		printf(" host");
 	if (entry->type != FDB_HOST)
 		printf(" %s", fdb_type_name(entry->type));

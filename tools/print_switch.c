@@ -10,7 +10,7 @@ json_object *json_switch(const struct format *f, const struct switch_info *sw)
 
 	json_link(o, &sw->link);
 	json_opts(o, switch_opts, SWITCH_OPT_COUNT, &sw->opts);
-	json_opts(defaults, port_opts, PORT_OPT_COUNT, &sw->defaults);
+	json_opts(defaults, port_opts, PORT_OPT_DEFAULTS, &sw->defaults);
 	json_object_object_add(o, "port_defaults", defaults);
 	json_object_object_add(o, "port_count",
 			       json_object_new_int64(sw->ports));
@@ -52,7 +52,7 @@ static void text_switch(const struct format *f, const struct switch_info *sw)
 		text_opts(switch_opts, SWITCH_OPT_COUNT, &sw->opts, true,
 			  1U << SWITCH_OPT_MODE);
 		printf("\n    new ports:");
-		text_opts(port_opts, PORT_OPT_COUNT, &sw->defaults, true, 0);
+		text_opts(port_opts, PORT_OPT_DEFAULTS, &sw->defaults, true, 0);
 		putchar('\n');
 	}
 	if (f->stats) {

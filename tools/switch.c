@@ -74,7 +74,7 @@ static int parse_key(struct args *args, const char *word, uint32_t mode,
 			&spec->opts, &found);
 	if (found)
 		return ret;
-	ret = parse_opt(args, word, "default-", port_opts, PORT_OPT_COUNT,
+	ret = parse_opt(args, word, "default-", port_opts, PORT_OPT_DEFAULTS,
 			&spec->defaults, &found);
 	if (found)
 		return ret;
@@ -288,7 +288,7 @@ static const struct verb verbs[] = {
 static const struct key_group keys[] = {
 	{ "Keys, with what is allowed and [what it is at first]", "",
 	  switch_opts, SWITCH_OPT_COUNT },
-	{ "What new ports start with", "default-", port_opts, PORT_OPT_COUNT },
+	{ "What new ports start with", "default-", port_opts, PORT_OPT_DEFAULTS },
 	{ .title = NULL }
 };
 

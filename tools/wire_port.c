@@ -19,6 +19,7 @@ const struct wire_opt wire_port_opts[PORT_OPT_COUNT] = {
 	[PORT_OPT_STORM_MULTICAST] = { NETEMU_PORT_A_STORM_MCAST, 4 },
 	[PORT_OPT_STORM_UNKNOWN] = { NETEMU_PORT_A_STORM_UNKNOWN, 4 },
 	[PORT_OPT_GUARD] = { NETEMU_PORT_A_GUARD, 1 },
+	[PORT_OPT_SHARED] = { NETEMU_PORT_A_SHARED, 1 },
 };
 
 int parse_port(struct nlmsghdr *nlh, struct port_info *port)

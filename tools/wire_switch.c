@@ -40,7 +40,7 @@ static void put_switch(struct request *req, const struct switch_spec *spec)
 			defaults = request_nest(req, "port defaults",
 						NETEMU_SWITCH_A_PORT_DEFAULTS);
 			request_put_opts(req, wire_port_opts, port_opts,
-					 PORT_OPT_COUNT, &spec->defaults);
+					 PORT_OPT_DEFAULTS, &spec->defaults);
 			request_nest_end(req, defaults);
 		}
 		request_nest_end(req, data);
@@ -96,7 +96,7 @@ void parse_switch(const struct nlattr *nest, struct switch_info *sw)
 	if (tb[NETEMU_SWITCH_A_PORT_DEFAULTS]) {
 		nla_parse_nested(def, NETEMU_PORT_A_MAX,
 				 tb[NETEMU_SWITCH_A_PORT_DEFAULTS], NULL);
-		attr_opts(def, wire_port_opts, PORT_OPT_COUNT, &sw->defaults);
+		attr_opts(def, wire_port_opts, PORT_OPT_DEFAULTS, &sw->defaults);
 	}
 	sw->ports = attr_uint(tb[NETEMU_SWITCH_A_PORTS]);
 	sw->fdb_learned = attr_uint(tb[NETEMU_SWITCH_A_FDB_LEARNED]);

@@ -145,9 +145,10 @@ int nemu_bridge_setlink(struct net_device *dev, struct nlmsghdr *nlh,
 		else
 			opts.flags &= ~brport_flags[i].flag;
 	}
-	nemu_port_set_opts(port, &opts);
-	netdev_state_change(dev);
-	return 0;
+	err = nemu_port_set_opts(port, &opts, extack);
+	if (!err)
+		netdev_state_change(dev);
+	return err;
 }
 
 int nemu_bridge_dellink(struct net_device *dev, struct nlmsghdr *nlh,

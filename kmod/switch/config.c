@@ -26,7 +26,7 @@
 	[NETEMU_PORT_A_STORM_MCAST]	= { .type = NLA_U32 },		\
 	[NETEMU_PORT_A_STORM_UNKNOWN]	= { .type = NLA_U32 },		\
 	[NETEMU_PORT_A_STATE ... NETEMU_PORT_A_PAD] = READ_ONLY,	\
-	[NETEMU_PORT_A_GUARD]		= { .type = NLA_U8 }
+	[NETEMU_PORT_A_GUARD ... NETEMU_PORT_A_SHARED] = { .type = NLA_U8 }
 
 /* For generic netlink and PORT_DEFAULTS: what is beyond is refused anyway. */
 const struct nla_policy nemu_port_nest_policy[NETEMU_PORT_A_MAX + 1] = {
@@ -69,6 +69,7 @@ static const struct {
 	{ NETEMU_PORT_A_ISOLATED, NEMU_PORT_ISOLATED,
 	  "netemu: isolated is 0 or 1" },
 	{ NETEMU_PORT_A_GUARD, NEMU_PORT_GUARD, "netemu: guard is 0 or 1" },
+	{ NETEMU_PORT_A_SHARED, NEMU_PORT_SHARED, "netemu: shared is 0 or 1" },
 };
 
 static const int storm_attrs[__NEMU_STORM_MAX] = {
@@ -110,7 +111,8 @@ void nemu_switch_opts_init(struct nemu_switch_opts *opts)
 		.loop_hold = 10,
 		.port = {
 			.flags = NEMU_PORT_OPT_FLAGS & ~(NEMU_PORT_ISOLATED |
-							 NEMU_PORT_GUARD),
+							 NEMU_PORT_GUARD |
+							 NEMU_PORT_SHARED),
 			.fdb_limit = NETEMU_FDB_PORT_LIMIT_DEFAULT,
 		},
 	};
@@ -168,7 +170,13 @@ static int parse_port_defaults(struct nemu_port_opts *opts,
 		return 0;
 	err = nla_parse_nested(tb, NETEMU_PORT_A_MAX, nest,
 			       nemu_port_nest_policy, extack);
-	return err ?: nemu_port_opts_parse(opts, tb, extack);
+	err = err ?: nemu_port_opts_parse(opts, tb, extack);
+	if (!err && opts->flags & NEMU_PORT_SHARED) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[NETEMU_PORT_A_SHARED],
+				    "netemu: one port of a switch can be shared, not all: no default");
+		err = -EINVAL;
+	}
+	return err;
 }
 
 /**

@@ -241,12 +241,20 @@ static int switch_set_mac(struct net_device *dev, void *p)
 	return nemu_fdb_host_change(netdev_priv(dev), addr->sa_data);
 }
 
+/* What a shared port has already stays there; the others still come. */
+static int sync_address(struct net_device *dev, const unsigned char *addr)
+{
+	int err = nemu_fdb_host_add(dev, addr);
+
+	return err == -EADDRINUSE ? 0 : err;
+}
+
 /* Called with the lock of the address lists, also when the device comes up. */
 static void switch_set_rx_mode(struct net_device *dev)
 {
 	set_state(netdev_priv(dev), NEMU_SWITCH_WATCHED,
 		  dev->flags & IFF_PROMISC);
-	__dev_uc_sync(dev, nemu_fdb_host_add, nemu_fdb_host_del);
+	__dev_uc_sync(dev, sync_address, nemu_fdb_host_del);
 }
 
 static int switch_add_slave(struct net_device *dev, struct net_device *slave,
@@ -366,7 +374,8 @@ static int switch_changelink(struct net_device *dev, struct nlattr *tb[],
 
 	if (!data)
 		return 0;
-	err = nemu_switch_opts_parse(&opts, data, extack);
+	err = nemu_switch_opts_parse(&opts, data, extack) ?:
+	      nemu_shared_check_mode(sw, opts.mode, extack);
 	if (err)
 		return err;
 	opts_apply(sw, &opts);
@@ -393,70 +402,6 @@ static int switch_fill_info(struct sk_buff *skb, const struct net_device *dev)
 	return nemu_switch_fill(skb, netdev_priv(dev), false);
 }
 
-/*
- * rtnetlink hands us whatever IFLA_INFO_SLAVE_DATA it finds, also when it was
- * written for a port of a bridge, whose numbers mean something else. Who wrote
- * it says so in IFLA_INFO_SLAVE_KIND, or as iproute2 does by "bridge_slave" in
- * place of the kind of the device.
- */
-static bool for_other_kind(struct nlattr *tb[])
-{
-	const struct nlattr *attr;
-	char kind[32];
-	char *slave;
-
-	if (!tb[IFLA_LINKINFO])
-		return false;
-	attr = nla_find_nested(tb[IFLA_LINKINFO], IFLA_INFO_SLAVE_KIND);
-	if (attr)
-		return nla_strcmp(attr, NETEMU_KIND_SWITCH);
-	attr = nla_find_nested(tb[IFLA_LINKINFO], IFLA_INFO_KIND);
-	if (!attr)
-		return false;
-	nla_strscpy(kind, attr, sizeof(kind));
-	slave = strstr(kind, "_slave");
-	if (!slave)
-		return false;
-	*slave = '\0';
-	return strcmp(kind, NETEMU_KIND_SWITCH);
-}
-
-static int port_changelink(struct net_device *dev, struct net_device *slave,
-			   struct nlattr *tb[], struct nlattr *data[],
-			   struct netlink_ext_ack *extack)
-{
-	struct nemu_port *port = nemu_port_get_rtnl(slave);
-	struct nemu_port_opts opts;
-	int err;
-
-	if (!data || !port)
-		return 0;
-	if (for_other_kind(tb)) {
-		NL_SET_ERR_MSG(extack,
-			       "netemu: options of another kind of port; this one belongs to a netemu switch");
-		return -EOPNOTSUPP;
-	}
-	nemu_port_opts_get(&opts, port);
-	err = nemu_port_opts_parse(&opts, data, extack);
-	if (!err)
-		nemu_port_set_opts(port, &opts);
-	return err;
-}
-
-static size_t port_get_size(const struct net_device *dev,
-			    const struct net_device *slave)
-{
-	return nemu_port_fill_size();
-}
-
-static int port_fill_info(struct sk_buff *skb, const struct net_device *dev,
-			  const struct net_device *slave)
-{
-	const struct nemu_port *port = nemu_port_get_rtnl(slave);
-
-	return port ? nemu_port_fill(skb, port, false) : 0;
-}
-
 struct rtnl_link_ops nemu_switch_link_ops = {
 	.kind			= NETEMU_KIND_SWITCH,
 	.priv_size		= sizeof(struct nemu_switch),
@@ -471,9 +416,9 @@ struct rtnl_link_ops nemu_switch_link_ops = {
 	.fill_info		= switch_fill_info,
 	.slave_maxtype		= NEMU_PORT_POLICY_MAX,
 	.slave_policy		= nemu_port_policy,
-	.slave_changelink	= port_changelink,
-	.get_slave_size		= port_get_size,
-	.fill_slave_info	= port_fill_info,
+	.slave_changelink	= nemu_port_changelink,
+	.get_slave_size		= nemu_port_get_size,
+	.fill_slave_info	= nemu_port_fill_info,
 };
 
 int nemu_switch_init(void)

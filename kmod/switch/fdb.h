@@ -222,6 +222,8 @@ int nemu_fdb_unset(struct nemu_switch *sw, const struct nemu_port *port,
 void nemu_fdb_flush_port(struct nemu_port *port, u32 what);
 void nemu_fdb_flush(struct nemu_switch *sw, u32 what);
 void nemu_fdb_set_ageing(struct nemu_switch *sw, u32 seconds);
+int nemu_fdb_own_add(struct nemu_port *port, const u8 *addr);
+void nemu_fdb_own_del(struct nemu_port *port, const u8 *addr);
 int nemu_fdb_host_add(struct net_device *dev, const u8 *addr);
 int nemu_fdb_host_del(struct net_device *dev, const u8 *addr);
 int nemu_fdb_host_change(struct nemu_switch *sw, const u8 *to);

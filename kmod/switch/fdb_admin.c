@@ -211,30 +211,32 @@ void nemu_fdb_set_ageing(struct nemu_switch *sw, u32 seconds)
 }
 
 /**
- * nemu_fdb_host_add() - an address of the host appeared
- * @dev: the switch device
- * @addr: its own address, or one of its unicast list
+ * nemu_fdb_own_add() - an address of the host appeared
+ * @port: where the host has it: the host port, or the shared one
+ * @addr: unicast MAC address
  *
  * Overrides what was learned or set for the address.
  *
  * Context: process with BH off, or softirq.
- * Return: 0 or -ENOMEM.
+ * Return: 0, -EADDRINUSE if the host has it elsewhere, -ENOMEM.
  */
-int nemu_fdb_host_add(struct net_device *dev, const u8 *addr)
+int nemu_fdb_own_add(struct nemu_port *port, const u8 *addr)
 {
-	struct nemu_switch *sw = netdev_priv(dev);
-	struct nemu_fdb *fdb = &sw->fdb;
+	struct nemu_fdb *fdb = &port->sw->fdb;
 	struct nemu_fdb_entry *e;
 	u64 key = nemu_fdb_key(addr);
 	int err = 0;
 
 	spin_lock_bh(&fdb->lock);
 	e = nemu_fdb_find_in(nemu_fdb_table_locked(fdb), key);
-	if (e) {
-		nemu_fdb_entry_change(fdb, e, &sw->host, NEMU_FDB_HOST);
-		nemu_fdb_notify(sw, e, &sw->host, RTM_NEWNEIGH);
-	} else if (!nemu_fdb_entry_add(fdb, &sw->host, key, NEMU_FDB_HOST,
-			      GFP_ATOMIC)) {
+	if (e && e->flags & NEMU_FDB_HOST &&
+	    nemu_fdb_entry_port(fdb, e) != port) {
+		err = -EADDRINUSE;
+	} else if (e) {
+		nemu_fdb_entry_change(fdb, e, port, NEMU_FDB_HOST);
+		nemu_fdb_notify(port->sw, e, port, RTM_NEWNEIGH);
+	} else if (!nemu_fdb_entry_add(fdb, port, key, NEMU_FDB_HOST,
+				       GFP_ATOMIC)) {
 		err = -ENOMEM;
 	}
 	spin_unlock_bh(&fdb->lock);
@@ -242,7 +244,42 @@ int nemu_fdb_host_add(struct net_device *dev, const u8 *addr)
 }
 
 /**
- * nemu_fdb_host_del() - an address of the host went
+ * nemu_fdb_own_del() - an address of the host went
+ * @port: where the host had it
+ * @addr: MAC address
+ *
+ * Context: process with BH off, or softirq.
+ */
+void nemu_fdb_own_del(struct nemu_port *port, const u8 *addr)
+{
+	struct nemu_fdb *fdb = &port->sw->fdb;
+	struct nemu_fdb_entry *e;
+
+	spin_lock_bh(&fdb->lock);
+	e = nemu_fdb_find_in(nemu_fdb_table_locked(fdb), nemu_fdb_key(addr));
+	if (e && e->flags & NEMU_FDB_HOST &&
+	    nemu_fdb_entry_port(fdb, e) == port)
+		nemu_fdb_entry_remove(fdb, e);
+	spin_unlock_bh(&fdb->lock);
+}
+
+/**
+ * nemu_fdb_host_add() - an address of the switch device appeared
+ * @dev: the switch device
+ * @addr: its own address, or one of its unicast list
+ *
+ * Context: process with BH off, or softirq.
+ * Return: as nemu_fdb_own_add().
+ */
+int nemu_fdb_host_add(struct net_device *dev, const u8 *addr)
+{
+	struct nemu_switch *sw = netdev_priv(dev);
+
+	return nemu_fdb_own_add(&sw->host, addr);
+}
+
+/**
+ * nemu_fdb_host_del() - an address of the switch device went
  * @dev: the switch device
  * @addr: one of its unicast list; its own address stays
  *
@@ -252,16 +289,9 @@ int nemu_fdb_host_add(struct net_device *dev, const u8 *addr)
 int nemu_fdb_host_del(struct net_device *dev, const u8 *addr)
 {
 	struct nemu_switch *sw = netdev_priv(dev);
-	struct nemu_fdb *fdb = &sw->fdb;
-	struct nemu_fdb_entry *e;
 
-	if (ether_addr_equal(addr, dev->dev_addr))
-		return 0;
-	spin_lock_bh(&fdb->lock);
-	e = nemu_fdb_find_in(nemu_fdb_table_locked(fdb), nemu_fdb_key(addr));
-	if (e && e->flags & NEMU_FDB_HOST)
-		nemu_fdb_entry_remove(fdb, e);
-	spin_unlock_bh(&fdb->lock);
+	if (!ether_addr_equal(addr, dev->dev_addr))
+		nemu_fdb_own_del(&sw->host, addr);
 	return 0;
 }
 
@@ -283,7 +313,7 @@ static bool in_unicast_list(struct net_device *dev, const u8 *addr)
  * @to: the new one
  *
  * Context: process, RTNL held.
- * Return: 0 or -ENOMEM; then nothing changed.
+ * Return: as nemu_fdb_own_add(); unless 0 nothing changed.
  */
 int nemu_fdb_host_change(struct nemu_switch *sw, const u8 *to)
 {

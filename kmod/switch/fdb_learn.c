@@ -140,7 +140,7 @@ bool nemu_fdb_learn(struct nemu_port *port, u64 key)
 {
 	struct nemu_switch *sw = port->sw;
 	struct nemu_fdb *fdb = &sw->fdb;
-	struct nemu_port *blocked = NULL;
+	struct nemu_port *blocked = NULL, *shared;
 	bool refused = false, moved = false;
 	struct nemu_fdb_entry *e;
 	u8 addr[ETH_ALEN];
@@ -149,6 +149,9 @@ bool nemu_fdb_learn(struct nemu_port *port, u64 key)
 	if (e && READ_ONCE(e->flags) & NEMU_FDB_FIXED)
 		return !(READ_ONCE(e->flags) & NEMU_FDB_HOST) ||
 		       rcu_access_pointer(e->port) == port;
+	shared = rcu_dereference(sw->shared);
+	if (shared && shared != port && nemu_shared_owns(shared, key))
+		return false;
 	if (!(READ_ONCE(port->flags) & NEMU_PORT_LEARNING))
 		return true;
 	/* Before the lock: who is past the limit must not slow the others. */

@@ -48,9 +48,14 @@ static bool takes(const struct nemu_port *out, unsigned long from,
 static void flood(struct nemu_switch *sw, struct nemu_port *in,
 		  struct sk_buff *skb, unsigned long from, unsigned long need)
 {
-	bool host = in != &sw->host && takes(&sw->host, from, need);
+	bool host = !(from & NEMU_PORT_HOST) && takes(&sw->host, from, need);
+	struct nemu_port *shared = rcu_dereference(sw->shared);
 	struct nemu_port *last = NULL, *port;
 	struct nemu_flood way;
+	bool up;
+
+	up = unlikely(shared) && shared != in &&
+	     nemu_shared_up_copy(shared, skb, from, need);
 
 	list_for_each_entry_rcu(port, &sw->ports, list) {
 		if (port == in || !takes(port, from, need))
@@ -69,6 +74,8 @@ static void flood(struct nemu_switch *sw, struct nemu_port *in,
 		nemu_flood_end(&way, last);
 	else if (host)
 		nemu_host_rx(sw, skb);
+	else if (up)
+		consume_skb(skb);
 	else
 		nemu_drop(in->stats, skb, NETEMU_DROP_NO_TARGET);
 }
@@ -79,13 +86,18 @@ static noinline void forward_known(struct nemu_switch *sw,
 				   struct sk_buff *skb, unsigned long from)
 {
 	unsigned long flags = READ_ONCE(out->flags);
+	bool up = flags & NEMU_PORT_SHARED &&
+		  nemu_shared_owns(out, nemu_fdb_dest(eth_hdr(skb)));
 
-	if (READ_ONCE(sw->state) & NEMU_SWITCH_WATCHED && in != &sw->host &&
-	    out != &sw->host && takes(&sw->host, 0, NEMU_PORT_ON))
+	if (READ_ONCE(sw->state) & NEMU_SWITCH_WATCHED &&
+	    !(from & NEMU_PORT_HOST) && out != &sw->host &&
+	    takes(&sw->host, 0, NEMU_PORT_ON))
 		host_rx_copy(sw, skb);
-	if (unlikely(out == in))
+	if (unlikely(out == in || (up && from & NEMU_PORT_HOST)))
 		nemu_drop(in->stats, skb, NETEMU_DROP_SAME_PORT);
-	else if (likely(takes(out, from, NEMU_PORT_ON)))
+	else if (up && nemu_shared_up(out, skb, from))
+		return;
+	else if (likely(!up && takes(out, from, NEMU_PORT_ON)))
 		deliver(out, skb);
 	else if (flags & NEMU_PORT_BLOCKED)
 		nemu_drop(out->stats, skb, NETEMU_DROP_PORT_BLOCKED);
@@ -145,7 +157,8 @@ static __always_inline bool is_open(const struct nemu_port *in,
 {
 	unsigned long flags = READ_ONCE(out->flags);
 
-	return (flags & (NEMU_PORT_ON | NEMU_PORT_BLOCKED | NEMU_PORT_HOST)) ==
+	return (flags & (NEMU_PORT_ON | NEMU_PORT_BLOCKED | NEMU_PORT_HOST |
+			 NEMU_PORT_SHARED)) ==
 	       NEMU_PORT_ON && !(flags & from & NEMU_PORT_ISOLATED) &&
 	       out != in && !(state & NEMU_SWITCH_WATCHED) &&
 	       nemu_device_ready(out->dev);
@@ -195,18 +208,6 @@ static __always_inline void forward(struct nemu_switch *sw,
 		forward_known(sw, in, out, skb, from);
 }
 
-static __always_inline enum netemu_drop
-common_check(unsigned long state, const struct sk_buff *skb)
-{
-	u64 source = nemu_fdb_source(eth_hdr(skb));
-
-	if (unlikely(!(state & NEMU_SWITCH_UP)))
-		return NETEMU_DROP_PORT_DISABLED;
-	if (unlikely(source & NEMU_FDB_KEY_GROUP || !source))
-		return NETEMU_DROP_INVALID_SOURCE;
-	return NETEMU_DROP_NONE;
-}
-
 /* Of a port that is blocked or guarded. */
 static noinline enum netemu_drop guarded_check(const struct nemu_port *port,
 					       unsigned long state,
@@ -217,37 +218,22 @@ static noinline enum netemu_drop guarded_check(const struct nemu_port *port,
 
 	if (flags & NEMU_PORT_BLOCKED)
 		return NETEMU_DROP_PORT_BLOCKED;
-	drop = common_check(state, skb);
+	drop = nemu_ingress_check(state, skb);
 	return drop ?: nemu_inspect(port, skb);
 }
 
-/* Why a port may not send this frame now, or NETEMU_DROP_NONE. */
-static __always_inline enum netemu_drop
-ingress_check(const struct nemu_port *port, unsigned long state,
-	      const struct sk_buff *skb, unsigned long flags)
-{
-	if (unlikely(flags & (NEMU_PORT_BLOCKED | NEMU_PORT_GUARD)))
-		return guarded_check(port, state, skb, flags);
-	return common_check(state, skb);
-}
-
-/*
- * 01:80:c2:00:00:0X that is not to be forwarded (IEEE 802.1Q 8.6.3). A hub
- * knows no such addresses, but even there PAUSE ends at the wire it came from.
+/**
+ * nemu_forward() - let a frame take its way
+ * @in: port it came in by
+ * @skb: frame; consumed
+ * @state: of the switch
+ * @from: flags of @in; with %NEMU_PORT_HOST a frame of the host, which does not
+ *	get it back
  */
-static __always_inline bool reserved(const struct nemu_switch *sw,
-				     unsigned long state,
-				     const struct sk_buff *skb)
+void nemu_forward(struct nemu_port *in, struct sk_buff *skb,
+		  unsigned long state, unsigned long from)
 {
-	u64 dest = nemu_fdb_dest(eth_hdr(skb));
-	u16 mask;
-
-	if (likely(!(dest & NEMU_FDB_KEY_GROUP)) ||
-	    !nemu_fdb_key_is_reserved(dest))
-		return false;
-	mask = state & NEMU_SWITCH_HUB ? (u16)~BIT(1) :
-					 READ_ONCE(sw->opts.reserved_mask);
-	return !(mask & BIT(nemu_fdb_key_last(dest)));
+	forward(in->sw, in, skb, state, from);
 }
 
 /**
@@ -269,12 +255,18 @@ rx_handler_result_t nemu_port_rx(struct sk_buff **pskb)
 
 	if (unlikely(skb->pkt_type == PACKET_LOOPBACK))
 		return RX_HANDLER_PASS;
-	drop = ingress_check(port, state, skb, flags);
+	if (unlikely(flags & NEMU_PORT_SPECIAL)) {
+		if (flags & NEMU_PORT_SHARED)
+			return nemu_shared_rx(port, skb, flags);
+		drop = guarded_check(port, state, skb, flags);
+	} else {
+		drop = nemu_ingress_check(state, skb);
+	}
 	if (unlikely(drop)) {
 		nemu_drop(port->stats, skb, drop);
 		return RX_HANDLER_CONSUMED;
 	}
-	if (unlikely(reserved(sw, state, skb))) {
+	if (unlikely(nemu_reserved(sw, state, skb))) {
 		nemu_stats_drop(port->stats, NETEMU_DROP_RESERVED);
 		return RX_HANDLER_EXACT;
 	}
@@ -301,10 +293,10 @@ netdev_tx_t nemu_host_tx(struct sk_buff *skb, struct net_device *dev)
 		goto drop;
 	}
 	skb_reset_mac_header(skb);
-	drop = ingress_check(host, state, skb, flags);
+	drop = nemu_ingress_check(state, skb);
 	if (unlikely(!READ_ONCE(sw->opts.host_port)))
 		drop = NETEMU_DROP_HOST_PORT_OFF;
-	else if (!drop && reserved(sw, state, skb))
+	else if (!drop && nemu_reserved(sw, state, skb))
 		drop = NETEMU_DROP_RESERVED;
 	if (unlikely(drop))
 		goto drop;

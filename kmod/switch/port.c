@@ -73,15 +73,24 @@ static void opts_apply(struct nemu_port *port,
  * nemu_port_set_opts() - give a port other options
  * @port: port
  * @opts: all of them, validated
+ * @extack: why not
  *
  * Context: RTNL held.
+ * Return: 0, or -EBUSY for one that can't change.
  */
-void nemu_port_set_opts(struct nemu_port *port,
-			const struct nemu_port_opts *opts)
+int nemu_port_set_opts(struct nemu_port *port,
+		       const struct nemu_port_opts *opts,
+		       struct netlink_ext_ack *extack)
 {
 	ASSERT_RTNL();
+	if ((opts->flags ^ READ_ONCE(port->flags)) & NEMU_PORT_SHARED) {
+		NL_SET_ERR_MSG(extack,
+			       "netemu: whether a port is shared is chosen when it is made");
+		return -EBUSY;
+	}
 	opts_apply(port, opts);
 	nemu_notify_port(port);
+	return 0;
 }
 
 static int port_init(struct nemu_port *port, struct nemu_switch *sw,
@@ -232,6 +241,60 @@ static unsigned long device_flags(const struct net_device *dev)
 	return flags;
 }
 
+static void port_free_rcu(struct rcu_head *rcu)
+{
+	struct nemu_port *port = container_of(rcu, struct nemu_port, rcu);
+
+	free_percpu(port->stats);
+	kfree(port->hook);
+	kfree(port);
+}
+
+static struct nemu_port *port_create(struct nemu_switch *sw,
+				     struct net_device *dev,
+				     const struct nemu_port_opts *opts)
+{
+	struct nemu_port *port;
+
+	port = kzalloc(sizeof(*port), GFP_KERNEL_ACCOUNT);
+	if (!port)
+		return NULL;
+	if (port_init(port, sw, dev)) {
+		kfree(port);
+		return NULL;
+	}
+	port->flags = NEMU_PORT_ON | device_flags(dev);
+	opts_apply(port, opts);
+	nemu_guard_init(port);
+	return port;
+}
+
+/* No frame comes in any more: nothing finds the port afterwards. */
+static void forget_port(struct nemu_port *port)
+{
+	nemu_fdb_flush_port(port, NETEMU_FLUSH_ALL);
+	nemu_guard_stop(port);
+}
+
+/* From here on frames come in: first, if it is shared, those of the host. */
+static int open_port(struct nemu_port *port, struct netlink_ext_ack *extack)
+{
+	int err = 0;
+
+	if (port->flags & NEMU_PORT_SHARED)
+		err = nemu_shared_open(port, extack);
+	if (err)
+		return err;
+	err = netdev_rx_handler_register(port->dev, nemu_port_rx, port);
+	if (!err)
+		return 0;
+	NL_SET_ERR_MSG(extack, "netemu: device lets nobody take its frames");
+	nemu_shared_close(port);
+	synchronize_net();
+	forget_port(port);
+	return err;
+}
+
 /**
  * nemu_port_attach() - make a device a port
  * @sw: switch
@@ -250,38 +313,31 @@ int nemu_port_attach(struct nemu_switch *sw, struct net_device *dev,
 	int err;
 
 	ASSERT_RTNL();
-	err = check_device(sw, dev, extack);
+	err = check_device(sw, dev, extack) ?:
+	      nemu_shared_check(sw, dev, opts->flags & NEMU_PORT_SHARED,
+				extack);
 	if (err)
 		return err;
-	port = kzalloc(sizeof(*port), GFP_KERNEL_ACCOUNT);
+	port = port_create(sw, dev, opts);
 	if (!port)
 		return -ENOMEM;
-	err = port_init(port, sw, dev);
-	if (err)
-		goto err_free_port;
-	port->flags = NEMU_PORT_ON | device_flags(dev);
-	opts_apply(port, opts);
-	nemu_guard_init(port);
 
 	/* It tells of its guests as soon as it has a master. */
 	err = port->flags & NEMU_PORT_GATEWAY ? nemu_bindings_prepare(sw) : 0;
 	if (err)
-		goto err_free_stats;
+		goto err_free;
 	err = dev_set_promiscuity(dev, 1);
 	if (err) {
 		NL_SET_ERR_MSG(extack,
 			       "netemu: device can't be made promiscuous");
-		goto err_free_stats;
+		goto err_free;
 	}
 	err = link_master(port, extack);
 	if (err)
 		goto err_promiscuity;
-	err = netdev_rx_handler_register(dev, nemu_port_rx, port);
-	if (err) {
-		NL_SET_ERR_MSG(extack,
-			       "netemu: device lets nobody take its frames");
+	err = open_port(port, extack);
+	if (err)
 		goto err_unlink_master;
-	}
 
 	/* A merged frame can't be taken apart again for another device. */
 	dev_disable_lro(dev);
@@ -299,19 +355,9 @@ err_unlink_master:
 	netdev_upper_dev_unlink(dev, sw->dev);
 err_promiscuity:
 	dev_set_promiscuity(dev, -1);
-err_free_stats:
-	free_percpu(port->stats);
-err_free_port:
-	kfree(port);
+err_free:
+	call_rcu(&port->rcu, port_free_rcu);
 	return err;
-}
-
-static void port_free_rcu(struct rcu_head *rcu)
-{
-	struct nemu_port *port = container_of(rcu, struct nemu_port, rcu);
-
-	free_percpu(port->stats);
-	kfree(port);
 }
 
 /**
@@ -328,14 +374,14 @@ void nemu_port_detach(struct nemu_port *port)
 	struct net_device *dev = port->dev;
 
 	ASSERT_RTNL();
+	nemu_shared_close(port);
 	/* Waits for the frames under way: none comes in afterwards. */
 	netdev_rx_handler_unregister(dev);
 	/* Others still send here until they notice. */
 	list_del_rcu(&port->list);
 	sw->n_ports--;
 	update_activity(port, false);
-	nemu_fdb_flush_port(port, NETEMU_FLUSH_ALL);
-	nemu_guard_stop(port);
+	forget_port(port);
 	nemu_stats_add(&sw->gone, port->stats);
 
 	netdev_upper_dev_unlink(dev, sw->dev);
@@ -346,6 +392,16 @@ void nemu_port_detach(struct nemu_port *port)
 	nemu_notify_port_gone(port);
 	netdev_put(dev, &port->tracker);
 	call_rcu(&port->rcu, port_free_rcu);
+}
+
+static int check_addr(struct nemu_port *port,
+		      const struct netdev_notifier_pre_changeaddr_info *info)
+{
+	if (!(port->flags & NEMU_PORT_SHARED))
+		return NOTIFY_DONE;
+	return notifier_from_errno(nemu_shared_check_addr(port->sw, port,
+							  info->dev_addr,
+							  info->info.extack));
 }
 
 static int port_event(struct notifier_block *nb, unsigned long event,
@@ -367,6 +423,11 @@ static int port_event(struct notifier_block *nb, unsigned long event,
 		break;
 	case NETDEV_CHANGEMTU:
 		nemu_switch_mtu_update(port->sw);
+		break;
+	case NETDEV_PRE_CHANGEADDR:
+		return check_addr(port, ptr);
+	case NETDEV_CHANGEADDR:
+		nemu_shared_follow_addr(port);
 		break;
 	case NETDEV_PRE_TYPE_CHANGE:
 		/* A port stays Ethernet. */

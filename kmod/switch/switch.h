@@ -34,6 +34,9 @@
 #include "fdb.h"
 #include "../stats.h"
 
+struct nf_hook_ops;
+struct nf_hook_state;
+
 /* nemu_port.flags; all changed by atomic operations. */
 #define NEMU_PORT_ON		BIT(0)	/* takes part */
 #define NEMU_PORT_BLOCKED	BIT(1)	/* by the loop guard */
@@ -49,11 +52,16 @@
 #define NEMU_PORT_VETH		BIT(9)	/* one end of a veth pair */
 #define NEMU_PORT_GUARD		BIT(10)	/* what comes in is inspected */
 #define NEMU_PORT_GATEWAY	BIT(11)	/* a gateway: never guarded */
+#define NEMU_PORT_SHARED	BIT(12)	/* the host keeps the device */
 
 #define NEMU_PORT_OPT_FLAGS	(NEMU_PORT_LEARNING | NEMU_PORT_FLOOD | \
 				 NEMU_PORT_MCAST_FLOOD | \
 				 NEMU_PORT_BCAST_FLOOD | NEMU_PORT_ISOLATED | \
-				 NEMU_PORT_GUARD)
+				 NEMU_PORT_GUARD | NEMU_PORT_SHARED)
+
+/* What comes in by such a port does not go the usual way. */
+#define NEMU_PORT_SPECIAL	(NEMU_PORT_BLOCKED | NEMU_PORT_GUARD | \
+				 NEMU_PORT_SHARED)
 
 /* nemu_switch.state, read by every frame; changed by atomic operations. */
 #define NEMU_SWITCH_UP		BIT(0)	/* the device is up: frames pass */
@@ -106,6 +114,7 @@ struct nemu_port_opts {
  * @active: counted as up with carrier; RTNL
  * @unblock: ends a block by the loop guard
  * @tracker: of the hold on @dev
+ * @hook: where the host's frames are taken, of a shared port; RTNL
  * @rcu: frees the port
  *
  * The first cache line is all that a frame reads of the ports it comes and goes
@@ -130,6 +139,7 @@ struct nemu_port {
 	bool active;
 	struct timer_list unblock;
 	netdevice_tracker tracker;
+	struct nf_hook_ops *hook;
 	struct rcu_head rcu;
 };
 
@@ -161,6 +171,8 @@ struct nemu_switch_opts {
  * @state: NEMU_SWITCH_*
  * @opts: options; RTNL, words read under RCU
  * @ports: ports, without the host port; RTNL, read under RCU
+ * @shared: the port among them that is shared with the host, or NULL; RTNL,
+ *	read under RCU
  * @fdb: forwarding database
  * @host: the host port
  * @n_ports: length of @ports
@@ -181,6 +193,7 @@ struct nemu_switch {
 	struct net_device *dev;
 	unsigned long state;
 	struct list_head ports;
+	struct nemu_port __rcu *shared;
 	struct nemu_switch_opts opts;
 	struct nemu_fdb fdb;
 	struct nemu_port host;
@@ -203,7 +216,7 @@ static_assert(offsetofend(struct nemu_port, stats) <= SMP_CACHE_BYTES);
 static_assert(offsetof(struct nemu_port, storm) >= SMP_CACHE_BYTES);
 static_assert(offsetof(struct nemu_port, fdb_limit) >=
 	      offsetofend(struct nemu_port, storm));
-static_assert(offsetofend(struct nemu_switch, ports) <= SMP_CACHE_BYTES);
+static_assert(offsetofend(struct nemu_switch, shared) <= SMP_CACHE_BYTES);
 static_assert(offsetof(struct nemu_switch, fdb) % SMP_CACHE_BYTES == 0);
 static_assert(offsetof(struct nemu_fdb, lock) >= SMP_CACHE_BYTES);
 static_assert(offsetofend(struct nemu_fdb_entry, heard) <= SMP_CACHE_BYTES);
@@ -245,8 +258,9 @@ int nemu_port_attach(struct nemu_switch *sw, struct net_device *dev,
 		     const struct nemu_port_opts *opts,
 		     struct netlink_ext_ack *extack);
 void nemu_port_detach(struct nemu_port *port);
-void nemu_port_set_opts(struct nemu_port *port,
-			const struct nemu_port_opts *opts);
+int nemu_port_set_opts(struct nemu_port *port,
+		       const struct nemu_port_opts *opts,
+		       struct netlink_ext_ack *extack);
 int nemu_host_port_init(struct nemu_switch *sw);
 void nemu_host_port_free(struct nemu_switch *sw);
 void nemu_port_set_flags(struct nemu_port *port, unsigned long mask,
@@ -267,7 +281,41 @@ static inline bool nemu_device_ready(const struct net_device *dev)
 	       BIT(__LINK_STATE_START);
 }
 
+/*
+ * 01:80:c2:00:00:0X that is not to be forwarded (IEEE 802.1Q 8.6.3). A hub
+ * knows no such addresses, but even there PAUSE ends at the wire it came from.
+ */
+static __always_inline bool nemu_reserved(const struct nemu_switch *sw,
+					  unsigned long state,
+					  const struct sk_buff *skb)
+{
+	u64 dest = nemu_fdb_dest(eth_hdr(skb));
+	u16 mask;
+
+	if (likely(!(dest & NEMU_FDB_KEY_GROUP)) ||
+	    !nemu_fdb_key_is_reserved(dest))
+		return false;
+	mask = state & NEMU_SWITCH_HUB ? (u16)~BIT(1) :
+					 READ_ONCE(sw->opts.reserved_mask);
+	return !(mask & BIT(nemu_fdb_key_last(dest)));
+}
+
+/* Why nothing may come in now, or not this frame, or NETEMU_DROP_NONE. */
+static __always_inline enum netemu_drop
+nemu_ingress_check(unsigned long state, const struct sk_buff *skb)
+{
+	u64 source = nemu_fdb_source(eth_hdr(skb));
+
+	if (unlikely(!(state & NEMU_SWITCH_UP)))
+		return NETEMU_DROP_PORT_DISABLED;
+	if (unlikely(source & NEMU_FDB_KEY_GROUP || !source))
+		return NETEMU_DROP_INVALID_SOURCE;
+	return NETEMU_DROP_NONE;
+}
+
 /* forward.c */
+void nemu_forward(struct nemu_port *in, struct sk_buff *skb,
+		  unsigned long state, unsigned long from);
 rx_handler_result_t nemu_port_rx(struct sk_buff **pskb);
 netdev_tx_t nemu_host_tx(struct sk_buff *skb, struct net_device *dev);
 
@@ -290,7 +338,32 @@ bool nemu_flood_begin(struct nemu_flood *flood, struct nemu_port *in,
 		      struct sk_buff *skb);
 void nemu_flood_copy(const struct nemu_flood *flood, struct nemu_port *out);
 void nemu_flood_end(const struct nemu_flood *flood, struct nemu_port *out);
+struct sk_buff *nemu_receive_as(struct nemu_port *port, struct sk_buff *skb);
 void nemu_host_rx(struct nemu_switch *sw, struct sk_buff *skb);
+
+/* shared.c: what passes by a port whose device stays the host's */
+bool nemu_shared_owns(const struct nemu_port *port, u64 key);
+rx_handler_result_t nemu_shared_rx(struct nemu_port *port,
+				   struct sk_buff *skb, unsigned long flags);
+unsigned int nemu_shared_egress(void *priv, struct sk_buff *skb,
+				const struct nf_hook_state *state);
+bool nemu_shared_up(struct nemu_port *port, struct sk_buff *skb,
+		    unsigned long from);
+bool nemu_shared_up_copy(struct nemu_port *port, struct sk_buff *skb,
+			 unsigned long from, unsigned long need);
+int nemu_shared_queue(struct nemu_port *port, struct sk_buff *skb);
+bool nemu_shared_is_free(const struct nemu_port *port);
+
+/* shared_life.c */
+int nemu_shared_check(struct nemu_switch *sw, struct net_device *dev,
+		      bool shared, struct netlink_ext_ack *extack);
+int nemu_shared_check_mode(struct nemu_switch *sw, u8 mode,
+			   struct netlink_ext_ack *extack);
+int nemu_shared_check_addr(struct nemu_switch *sw, const struct nemu_port *port,
+			   const u8 *addr, struct netlink_ext_ack *extack);
+int nemu_shared_open(struct nemu_port *port, struct netlink_ext_ack *extack);
+void nemu_shared_close(struct nemu_port *port);
+void nemu_shared_follow_addr(struct nemu_port *port);
 
 /* guard.c */
 bool nemu_storm_exceeded(struct nemu_storm *storm);
@@ -335,6 +408,15 @@ void nemu_netns_unregister(void);
 
 /* ethtool.c */
 extern const struct ethtool_ops nemu_switch_ethtool_ops;
+
+/* port_link.c: called under RTNL */
+int nemu_port_changelink(struct net_device *dev, struct net_device *slave,
+			 struct nlattr *tb[], struct nlattr *data[],
+			 struct netlink_ext_ack *extack);
+size_t nemu_port_get_size(const struct net_device *dev,
+			  const struct net_device *slave);
+int nemu_port_fill_info(struct sk_buff *skb, const struct net_device *dev,
+			const struct net_device *slave);
 
 /* bridge_link.c: called under RTNL, getlink under RCU */
 int nemu_bridge_getlink(struct sk_buff *skb, u32 pid, u32 seq,

@@ -141,7 +141,8 @@ static __always_inline bool is_straight(const struct nemu_port *out,
 	       (dev->features & needs) == needs &&
 	       READ_ONCE(dev->real_num_tx_queues) == 1 &&
 	       !rcu_dereference_bh(txq->qdisc)->enqueue &&
-	       !nemu_netdev_egress_hooked(dev) && !dev_nit_active(dev) &&
+	       (!nemu_netdev_egress_hooked(dev) || nemu_shared_is_free(out)) &&
+	       !dev_nit_active(dev) &&
 	       !dev_xmit_recursion();
 }
 
@@ -163,6 +164,13 @@ static int xmit_straight(struct net_device *dev, struct sk_buff *skb)
 	return ret;
 }
 
+static int queue(struct nemu_port *out, struct sk_buff *skb)
+{
+	if (unlikely(READ_ONCE(out->flags) & NEMU_PORT_SHARED))
+		return nemu_shared_queue(out, skb);
+	return dev_queue_xmit(skb);
+}
+
 /* The frame is turned round; what the administrator put in its way sees it. */
 static __always_inline void send(struct nemu_port *out, struct sk_buff *skb,
 				 bool straight)
@@ -171,7 +179,7 @@ static __always_inline void send(struct nemu_port *out, struct sk_buff *skb,
 	int ret;
 
 	skb->dev = dev;
-	ret = straight ? xmit_straight(dev, skb) : dev_queue_xmit(skb);
+	ret = straight ? xmit_straight(dev, skb) : queue(out, skb);
 	if (unlikely(ret))
 		nemu_stats_drop(out->stats, NETEMU_DROP_TX_REFUSED);
 }
@@ -279,26 +287,41 @@ void nemu_flood_end(const struct nemu_flood *flood, struct nemu_port *out)
 }
 
 /**
+ * nemu_receive_as() - make a frame one that the host receives from a device
+ * @port: port of the device
+ * @skb: frame; consumed if NULL is returned
+ *
+ * Return: the frame to receive, or NULL if the device could not have had it.
+ */
+struct sk_buff *nemu_receive_as(struct nemu_port *port, struct sk_buff *skb)
+{
+	struct net_device *dev = port->dev;
+
+	if (unlikely(!fits(skb, skb->len, dev))) {
+		nemu_drop(port->stats, skb, NETEMU_DROP_OVERSIZE);
+		return NULL;
+	}
+	skb = unshare(port, skb);
+	if (unlikely(!skb))
+		return NULL;
+	skb->dev = dev;
+	if (!is_multicast_ether_addr(eth_hdr(skb)->h_dest))
+		skb->pkt_type = ether_addr_equal(eth_hdr(skb)->h_dest,
+						 dev->dev_addr) ?
+				PACKET_HOST : PACKET_OTHERHOST;
+	return skb;
+}
+
+/**
  * nemu_host_rx() - hand a frame to the host, as received by the switch device
  * @sw: switch
  * @skb: frame; consumed
  */
 void nemu_host_rx(struct nemu_switch *sw, struct sk_buff *skb)
 {
-	struct net_device *dev = sw->dev;
-
-	if (unlikely(!fits(skb, skb->len, dev))) {
-		nemu_drop(sw->host.stats, skb, NETEMU_DROP_OVERSIZE);
-		return;
-	}
-	skb = unshare(&sw->host, skb);
+	skb = nemu_receive_as(&sw->host, skb);
 	if (unlikely(!skb))
 		return;
-	skb->dev = dev;
-	if (!is_multicast_ether_addr(eth_hdr(skb)->h_dest))
-		skb->pkt_type = ether_addr_equal(eth_hdr(skb)->h_dest,
-						 dev->dev_addr) ?
-				PACKET_HOST : PACKET_OTHERHOST;
-	dev_sw_netstats_rx_add(dev, skb->len + ETH_HLEN);
+	dev_sw_netstats_rx_add(sw->dev, skb->len + ETH_HLEN);
 	netif_receive_skb(skb);
 }

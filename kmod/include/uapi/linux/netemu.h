@@ -14,8 +14,9 @@
  *   The forwarding database is read and written on the switch device:
  *   RTM_GETNEIGH/NEWNEIGH/DELNEIGH, family AF_BRIDGE, NTF_SELF, ndm_ifindex =
  *   the switch, NDA_IFINDEX = the port. NUD_REACHABLE is a learned entry,
- *   NUD_STALE one past its age, NUD_NOARP a static one, NUD_PERMANENT without
- *   port an address of the host. Changes are announced on RTNLGRP_NEIGH.
+ *   NUD_STALE one past its age, NUD_NOARP a static one, NUD_PERMANENT an address
+ *   of the host, with a port if it is that of a shared port. Changes are
+ *   announced on RTNLGRP_NEIGH.
  *
  *   RTM_GETLINK/SETLINK of family AF_BRIDGE on a port show and set isolated,
  *   learning and the flood switches, as `bridge link` does.
@@ -46,6 +47,29 @@
  *       Removes entries of the switch, or of one port of it: the learned ones,
  *       the static ones, or both (%NETEMU_FLUSH_*, default learned). Addresses
  *       of the host are never removed.
+ *
+ *   Shared ports
+ *   A port made with %NETEMU_PORT_A_SHARED leaves its device to the host:
+ *   addresses, routes and connections stay, and nothing has to be put back
+ *   when the port goes. The host is a station of the switch by the device's
+ *   own address, and so is what lies at the device's wire.
+ *     - Frames that the device receives for its own address (or another of its
+ *       unicast list) go up as ever and no further; broadcast and multicast go
+ *       up and into the switch; unicast for others goes into the switch only.
+ *     - Frames that the host sends out of the device reach ports of the switch
+ *       too: unicast to an address known there goes there instead, broadcast,
+ *       multicast and unknown unicast goes there as well. Taken at the end of
+ *       the device's netfilter egress hook; what bypasses that hook (AF_XDP,
+ *       PACKET_QDISC_BYPASS, redirects of tc to the device) bypasses the
+ *       switch.
+ *     - Frames of the switch for the device's own address are received by the
+ *       host as if from that device, broadcast and multicast goes up and out.
+ *     - The device's address is a permanent entry of the FDB that nobody else
+ *       can use as source; it follows the device.
+ *   VLAN devices on top of the device take the frames of their VLAN off the
+ *   wire before the switch sees them: guests can reach the host in such a VLAN,
+ *   but get nothing from the wire there. A switch has at most one shared port,
+ *   a hub none.
  *
  *   The changing commands need CAP_NET_ADMIN in the user namespace that owns
  *   the network namespace of the switch.
@@ -111,8 +135,9 @@
  *   Errors: -ENODEV no such device; -EINVAL bad attribute or a device that
  *   can't be a port; -ERANGE a number out of its range; -EBUSY device has a master or a receive handler;
  *   -EEXIST is a port of this switch already; -ENOENT is not a port;
- *   -ELOOP would make a loop; -EADDRINUSE the host is in this subnet already;
- *   -ENETDOWN the host does not forward; -EMLINK nested too deep; -ENOSPC too many ports;
+ *   -ELOOP would make a loop; -EADDRINUSE the host is in this subnet already, or
+ *   has this MAC address; -ENETDOWN the host does not forward; -EMLINK nested too
+ *   deep; -ENOSPC too many ports;
  *   -EOPNOTSUPP not a netemu switch; -EPERM.
  *
  *   Notifications
@@ -341,6 +366,9 @@ enum netemu_port_state {
  *	router advertisements and redirects; headers too short to tell.
  *	Addresses that nobody has are free. The port of a gateway itself is
  *	never guarded: there it stays 0.
+ * @NETEMU_PORT_A_SHARED: u8, 0/1, default 0: the host keeps the device, see
+ *	"Shared ports" above. Chosen when the port is made, by PORT_NEW; neither
+ *	among the port defaults nor changed later.
  */
 enum netemu_port_attr {
 	NETEMU_PORT_A_LEARNING = 1,
@@ -360,6 +388,7 @@ enum netemu_port_attr {
 	NETEMU_PORT_A_DROPS,
 	NETEMU_PORT_A_PAD,
 	NETEMU_PORT_A_GUARD,
+	NETEMU_PORT_A_SHARED,
 
 	__NETEMU_PORT_A_MAX,
 };
