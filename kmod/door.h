@@ -22,7 +22,7 @@ void nemu_door_switch_del(struct net_device *sw_dev, struct list_head *head);
 void nemu_door_guard_ports(struct net_device *sw_dev,
 			   const struct nlattr *options);
 int nemu_door_port_add(struct net_device *sw_dev, struct net_device *dev,
-		       struct netlink_ext_ack *extack);
+		       bool shared, struct netlink_ext_ack *extack);
 
 /*
  * switch/binding.c, which address belongs to whom: with BH off, from any

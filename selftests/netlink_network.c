@@ -147,7 +147,8 @@ LAB_TEST(network, uplinks_that_are_none)
 	struct nlmsghdr *nlh;
 
 	EXPECT_REFUSED(EINVAL, uplinked(gn, bridged, 0, -1));
-	EXPECT_REFUSED(EINVAL, uplinked(gn, bridged, sw, -1));
+	EXPECT_REFUSED(ELOOP, uplinked(gn, bridged, sw, -1));
+	EXPECT_REFUSED(ELOOP, uplinked(gn, bridged, sw, 1));
 	EXPECT_REFUSED(EINVAL, uplinked(gn, bridged, 0,
 					NETEMU_UPLINK_EXCLUSIVE));
 	EXPECT_REFUSED(ERANGE, uplinked(gn, bridged, sw, 200));

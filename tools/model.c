@@ -357,13 +357,27 @@ const char *network_mode_name(uint32_t mode)
 	return NULL;
 }
 
+static const char *const uplink_modes[] = {
+	[NETEMU_UPLINK_SHARED] = "shared",
+	[NETEMU_UPLINK_EXCLUSIVE] = "exclusive",
+};
+
 const char *uplink_mode_name(uint32_t mode)
 {
-	static const char *const names[] = {
-		[NETEMU_UPLINK_EXCLUSIVE] = "exclusive",
-	};
+	return NAME_IN(uplink_modes, mode);
+}
 
-	return NAME_IN(names, mode);
+bool uplink_mode_parse(const char *word, uint32_t *mode)
+{
+	uint32_t i;
+
+	for (i = 0; i < ARRAY_SIZE(uplink_modes); i++) {
+		if (!strcmp(uplink_modes[i], word)) {
+			*mode = i;
+			return true;
+		}
+	}
+	return false;
 }
 
 bool network_mode_has_gateway(uint32_t mode)

@@ -359,6 +359,7 @@ struct network_spec {
 const char *network_mode_name(uint32_t mode);
 bool network_mode_parse(const char *word, uint32_t *mode);
 const char *uplink_mode_name(uint32_t mode);
+bool uplink_mode_parse(const char *word, uint32_t *mode);
 /* Has a network of this mode a gateway? */
 bool network_mode_has_gateway(uint32_t mode);
 

@@ -18,7 +18,6 @@ static int parse_mode(struct args *args, const char *key, uint32_t *mode)
 			   key, word);
 }
 
-/* There is one. It is said, as the host can't use the device meanwhile. */
 static int parse_uplink_mode(struct args *args, const char *key,
 			     struct network_spec *spec)
 {
@@ -29,18 +28,18 @@ static int parse_uplink_mode(struct args *args, const char *key,
 	      parse_word(args, key, &word);
 	if (ret)
 		return ret;
-	if (strcmp(word, "exclusive"))
-		return usage_error("%s: \"%s\" is not exclusive", key, word);
-	spec->uplink_mode = NETEMU_UPLINK_EXCLUSIVE;
-	return EXIT_OK;
+	if (uplink_mode_parse(word, &spec->uplink_mode))
+		return EXIT_OK;
+	return usage_error("%s: \"%s\" is neither shared nor exclusive", key,
+			   word);
 }
 
 static int check_uplink(const struct network_spec *spec)
 {
 	bool bridged = spec->mode == NETEMU_NETWORK_BRIDGED;
 
-	if (bridged && (!spec->uplink[0] || !spec->has_uplink_mode))
-		return usage_error("a network of mode bridged needs \"uplink DEVICE uplink-mode exclusive\"");
+	if (bridged && !spec->uplink[0])
+		return usage_error("a network of mode bridged needs \"uplink DEVICE\"");
 	if (!bridged &&
 	    (spec->uplink[0] || spec->has_uplink_mode || spec->force))
 		return usage_error("uplink, uplink-mode and force are for mode bridged");
@@ -266,7 +265,7 @@ static int run_show(struct ctl *ctl, struct args *args)
 static const struct verb verbs[] = {
 	{
 		.name = "add", .run = run_add, .may_exist = true,
-		.synopsis = "NAME [mode nat|routed|host-only|isolated|bridged] [forwarding on|off] [uplink DEVICE uplink-mode exclusive [force]] [subnet SUBNET] [dns-server SERVERS] [KEY VALUE]...",
+		.synopsis = "NAME [mode nat|routed|host-only|isolated|bridged] [forwarding on|off] [uplink DEVICE [uplink-mode shared|exclusive] [force]] [subnet SUBNET] [dns-server SERVERS] [KEY VALUE]...",
 		.help = "make a switch and its gateway, and bring them up",
 	}, {
 		.name = "set", .run = run_set,
@@ -298,8 +297,8 @@ const struct object network_object = {
 		"guests reach the world as the host; mode isolated has none. In mode host-only\n"
 		"and routed the host is in the network too, at the gateway's address, and in\n"
 		"mode routed it forwards; \"forwarding on\" turns that on where it is off. In mode\n"
-		"bridged the DEVICE is a port and not the host's meanwhile; \"force\" takes it\n"
-		"although the host has addresses by it.\n"
+		"bridged the DEVICE is a port: shared with the host, which it is at first, or\n"
+		"exclusive; \"force\" takes it then although the host has addresses by it.\n"
 		"SUBNET and SERVERS are those of \"gateway add\".\n"
 		DHCP_HELP,
 };

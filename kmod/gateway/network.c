@@ -159,7 +159,7 @@ static struct net_device *add_gateway(struct net *net, const char *name,
 	gw = nemu_link_add(net, name, &nemu_gw_link_ops, data, extack);
 	if (IS_ERR(gw))
 		return gw;
-	err = nemu_door_port_add(sw, gw, extack);
+	err = nemu_door_port_add(sw, gw, false, extack);
 	if (!err)
 		err = dev_open(gw, extack);
 	if (err) {

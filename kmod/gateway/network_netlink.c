@@ -165,18 +165,17 @@ static int read_uplink(struct nemu_network_wish *wish, struct nlattr **tb,
 				    "netemu: an uplink is for mode bridged");
 		return -EINVAL;
 	}
-	if (!uplink || !mode) {
-		NL_SET_ERR_MSG(extack,
-			       "netemu: mode bridged needs an uplink, and its mode: 1 (exclusive)");
+	if (!uplink) {
+		NL_SET_ERR_MSG(extack, "netemu: mode bridged needs an uplink");
 		return -EINVAL;
 	}
 	wish->uplink = nla_get_s32(uplink);
-	wish->uplink_mode = nla_get_u8(mode);
+	wish->uplink_mode = mode ? nla_get_u8(mode) : NETEMU_UPLINK_SHARED;
 	wish->force = force && nla_get_u8(force);
-	if (wish->uplink_mode == NETEMU_UPLINK_EXCLUSIVE)
+	if (wish->uplink_mode <= NETEMU_UPLINK_EXCLUSIVE)
 		return 0;
 	NL_SET_ERR_MSG_ATTR(extack, mode,
-			    "netemu: the mode of the uplink is 1 (exclusive)");
+			    "netemu: the mode of the uplink is 0 (shared) or 1 (exclusive)");
 	return -ERANGE;
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The uplink of a network in mode bridged: a device of the host that is a port.
- * Nothing else of it changes, so there is nothing to put back.
+ * The uplink of a network in mode bridged: a device of the host that is a port,
+ * shared with the host or for the guests alone. Nothing else of it changes, so
+ * there is nothing to put back.
  */
 #include "network.h"
 #include "../door.h"
@@ -44,6 +45,7 @@ int nemu_network_add_uplink(struct nemu_network *network,
 			    const struct nemu_network_wish *wish,
 			    struct netlink_ext_ack *extack)
 {
+	bool shared = wish->uplink_mode == NETEMU_UPLINK_SHARED;
 	struct net_device *dev;
 	int err;
 
@@ -52,12 +54,12 @@ int nemu_network_add_uplink(struct nemu_network *network,
 		NL_SET_ERR_MSG(extack, "netemu: no such uplink");
 		return -ENODEV;
 	}
-	if (!wish->force && has_addresses(dev)) {
+	if (!shared && !wish->force && has_addresses(dev)) {
 		NL_SET_ERR_MSG(extack,
-			       "netemu: the host has addresses by the uplink that it could not use any more; force takes it all the same");
+			       "netemu: the host has addresses by the uplink that it could not use any more; share it, or force takes it all the same");
 		return -EBUSY;
 	}
-	err = nemu_door_port_add(network->sw, dev, extack);
+	err = nemu_door_port_add(network->sw, dev, shared, extack);
 	if (err)
 		return err;
 	network->uplink = dev;

@@ -76,15 +76,19 @@ EXPORT_SYMBOL_GPL(nemu_door_guard_ports);
  * nemu_door_port_add() - make a device a port
  * @sw_dev: device of a switch
  * @dev: the port to be
+ * @shared: does the host keep it?
  * @extack: what is wrong
  *
  * Return: 0 or -errno; then nothing changed.
  */
 int nemu_door_port_add(struct net_device *sw_dev, struct net_device *dev,
-		       struct netlink_ext_ack *extack)
+		       bool shared, struct netlink_ext_ack *extack)
 {
 	struct nemu_switch *sw = netdev_priv(sw_dev);
+	struct nemu_port_opts opts = sw->opts.port;
 
-	return nemu_port_attach(sw, dev, &sw->opts.port, extack);
+	if (shared)
+		opts.flags |= NEMU_PORT_SHARED;
+	return nemu_port_attach(sw, dev, &opts, extack);
 }
 EXPORT_SYMBOL_GPL(nemu_door_port_add);

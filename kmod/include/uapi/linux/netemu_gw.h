@@ -22,6 +22,7 @@ enum netemu_network_mode {
 
 /* NETEMU_NETWORK_A_UPLINK_MODE: whose the uplink is */
 enum netemu_uplink_mode {
+	NETEMU_UPLINK_SHARED = 0,	/* the host's too: a shared port */
 	NETEMU_UPLINK_EXCLUSIVE = 1,	/* the guests': a port like others */
 };
 
@@ -37,9 +38,10 @@ enum netemu_uplink_mode {
  * @NETEMU_NETWORK_A_UPLINK: u32, interface index: the device by which guests are
  *	in its network. Mode bridged needs one, no other takes one; in replies as
  *	long as it is a port
- * @NETEMU_NETWORK_A_UPLINK_MODE: u8, enum netemu_uplink_mode; goes with UPLINK
- * @NETEMU_NETWORK_A_FORCE: u8, 0/1, default 0: take an uplink from the host
- *	although it has addresses, which the host can't use meanwhile; without
+ * @NETEMU_NETWORK_A_UPLINK_MODE: u8, enum netemu_uplink_mode, default shared;
+ *	goes with UPLINK
+ * @NETEMU_NETWORK_A_FORCE: u8, 0/1, default 0: take an exclusive uplink from the
+ *	host although it has addresses, which the host can't use meanwhile; without
  *	this it refuses (-EBUSY). IPv6 addresses of the link do not matter
  */
 enum netemu_network_attr {
