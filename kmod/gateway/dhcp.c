@@ -353,9 +353,11 @@ static enum nemu_dhcp_drop request(struct call *c)
 static enum nemu_dhcp_drop held(struct call *c, u32 addr,
 				struct nemu_lease **lease)
 {
+	bool silent = !c->req->server && c->req->type == NEMU_DHCP_RELEASE;
 	struct nemu_lease *l = own_lease(c);
 
-	if (c->req->server != c->config->server)
+	/* systemd-networkd does not say whose lease it gives back. */
+	if (c->req->server != c->config->server && !silent)
 		return NEMU_DHCP_DROP_OTHER_SERVER;
 	/* Port 0: restored, and not renewed since. */
 	if (!l || l->addr != addr ||

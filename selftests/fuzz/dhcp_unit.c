@@ -304,6 +304,25 @@ TEST_F(server, server_id_of_decline_and_release)
 	EXPECT_EQ(NEMU_LEASE_BOUND, state_of(self, NET(15)));
 }
 
+/* As systemd-networkd does; to decline takes more. */
+TEST_F(server, release_without_server_id)
+{
+	static const u8 types[] = { NEMU_DHCP_DECLINE, NEMU_DHCP_RELEASE };
+	static const u8 drops[] = { NEMU_DHCP_DROP_OTHER_SERVER, NEMU_DHCP_DROP_NONE };
+	size_t i;
+
+	bound(self, mac_a);
+	for (i = 0; i < ARRAY_SIZE(types); i++) {
+		packet_start(&self->p, types[i], mac_a);
+		packet_put_u32(&self->p, 50, NET(15));
+		put_unaligned_be32(NET(15), self->p.data + 12);
+		send_it(self);
+		EXPECT_EQ(drops[i], self->out.drop);
+	}
+	EXPECT_TRUE(has_event(self, NEMU_DHCP_EVENT_RELEASED, NET(15)));
+	EXPECT_EQ(NEMU_LEASE_RELEASED, state_of(self, NET(15)));
+}
+
 TEST_F(server, inform_4_3_5)
 {
 	packet_start(&self->p, NEMU_DHCP_INFORM, mac_a);
