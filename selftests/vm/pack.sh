@@ -46,7 +46,7 @@ program_lines() {
 	local name path found=()
 
 	for name; do
-		path=$(PATH=$PATH:/usr/sbin:/sbin type -P "$name") ||
+		path=$(PATH=$PATH:/usr/sbin:/sbin:/lib/systemd type -P "$name") ||
 			{ note "program $name is not installed; run selftests/setup.sh"; return 1; }
 		path=$(readlink -f "$path")
 		printf 'file /bin/%s %s 0755 0 0\n' "$name" "$path"
