@@ -173,12 +173,20 @@ test_same_port() {
 	check "the application's, too" busywait grows host "$(lines host)"
 }
 
-# ping counts what comes back: it goes on under the same name.
+sent() { cat /sys/class/net/gw1/statistics/tx_packets; }
+sends() { [ "$(sent)" -gt "$1" ]; }
+
+# Under load. ping counts what comes back: it goes on under the same name.
 test_renumber() {
-	local n
+	local n load
 
 	ip netns exec g2 busybox ping "$WORLD" >"$KSFT_SCRATCH/ping" 2>&1 &
 	check "a guest pings" busywait grows ping 2
+	ip netns exec world iperf3 -s >/dev/null 2>&1 &
+	busywait listens_on world 5201
+	ip netns exec g1 iperf3 -c "$WORLD" -t 3000 -P 4 -b 2M >/dev/null 2>&1 &
+	load=$!
+	check "another sends a lot" busywait sends $(($(sent) + 500))
 	ip addr del 198.51.100.1/24 dev up0
 	ip addr add 198.51.100.9/24 dev up0
 	ip route replace default via "$WORLD"
@@ -187,6 +195,7 @@ test_renumber() {
 	check "new connections use it" gets g1 "$WORLD:8000"
 	check "and it alone" busywait not grep -q 'dst=198.51.100.1 .*10.0.2.16' /proc/net/nf_conntrack
 	check "a connection from the old one is over" busywait stopped guest
+	check "and all that the other one had" busywait not kill -0 "$load"
 	ip addr del 198.51.100.9/24 dev up0
 	ip addr add 198.51.100.1/24 dev up0
 	ip route replace default via "$WORLD"
