@@ -30,6 +30,15 @@ type_line() {
 
 lease() { guest_run vm0 "udhcpc -n -q -t 20 -i eth0"; }
 
+# A client that stays, and what it is told to do
+client() { guest_run vm0 "udhcpc -R -n -t 20 -i eth0 -p /tmp/udhcpc >/dev/null 2>&1"; }
+tell() { guest_run vm0 "kill -$1 \$(cat /tmp/udhcpc)"; }
+
+# told EVENT: how often the gateway said this of a lease
+told() {
+	jq -n "[inputs | select(.event == \"$1\")] | length" "$KSFT_SCRATCH/monitor" 2>/dev/null
+}
+
 # The gateway's DNS is the host's resolver, a server of the world.
 setup() {
 	ip link set lo up
@@ -71,8 +80,29 @@ test_guest() {
 	check "the guest boots" guest_wait vm0
 	check "it gets an address" busywait lease
 	check "the one of the README" guest_run vm0 "ip addr show dev eth0 | grep -q 10.0.2.15/24"
+	test_life
 	check "it can ping" busywait guest_run vm0 "ping -c 1 -W 5 198.51.100.2"
 	check "it fetches a page by name" busywait page
+}
+
+# What the guest does with its lease besides
+test_life() {
+	local monitor n
+
+	netemu-ctl -j monitor lease >"$KSFT_SCRATCH/monitor" &
+	monitor=$!
+	check "it asks again, and that is told" busywait more "told renewed" 0 lease
+	n=$(told renewed)
+	check "a client that stays" client
+	check "has the lease, too" busywait more "told renewed" "$n" true
+	n=$(told renewed)
+	check "is told to renew it" busywait more "told renewed" "$n" tell USR1
+	check "is told to go" tell TERM
+	check "and gives it back" busywait more "told released" 0 true
+	kill "$monitor"
+	wait "$monitor" 2>/dev/null
+	check "it gets the same again" busywait lease
+	check "of the README" guest_run vm0 "ip addr show dev eth0 | grep -q 10.0.2.15/24"
 }
 
 test_forward() {
