@@ -171,6 +171,26 @@ LAB_TEST(hostile, headers_that_lie)
 	EXPECT_TRUE(serves(self));
 }
 
+/* "Land": who answers such a packet answers himself for ever. */
+LAB_TEST(hostile, packets_to_their_sender)
+{
+	const uint8_t *senders[] = { frame_guest.ip, frame_gw_ip, frame_world_ip };
+	uint8_t *ip = self->out.frame + ETH_HEAD;
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		frame_syn(&self->out, 80);
+		memcpy(ip + 12, senders[i], 4);
+		memcpy(ip + 16, senders[i], 4);
+		frame_finish_ip(&self->out);
+		write_out(self);
+	}
+	EXPECT_EQ(0, drops("destination"));
+	EXPECT_EQ(0, drops("source"));
+	EXPECT_NE(0, sh("grep -q 'src=\\([0-9.]*\\) dst=\\1 sport=80 dport=80 ' /proc/net/nf_conntrack"));
+	EXPECT_TRUE(serves(self));
+}
+
 LAB_TEST(hostile, checksums_left_to_compute_anywhere)
 {
 	int i;
