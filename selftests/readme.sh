@@ -111,6 +111,17 @@ test_forward() {
 	check "reached from the host" busywait forwarded 127.0.0.1
 }
 
+# The machine is started again and remembers nothing: its address is the same.
+test_reboot() {
+	guest_kill vm0
+	check "the guest starts again" type_line "$(typed | grep ^qemu-system)"
+	check "boots" guest_wait vm0
+	check "gets a lease" busywait lease
+	check "of the address that it had" guest_run vm0 "ip addr show dev eth0 | grep -q 10.0.2.15/24"
+	check "serves again" guest_serves
+	check "and is reached by its forward" busywait forwarded 198.51.100.1 in_host world
+}
+
 test_end() {
 	guest_stop vm0
 	check "the network goes" netemu-ctl network del lab
@@ -123,5 +134,6 @@ ksft_start
 setup
 test_first_session
 test_forward
+test_reboot
 test_end
 ksft_end

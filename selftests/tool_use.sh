@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # netemu-ctl in use: what it prints, batches, the monitor, namespaces, users
 # without privilege, completion, the manual, a missing module.
-# vm: timeout=300 debug=short
+# vm: timeout=300 debug=no
 . lib/tool.sh
 
 man=/usr/share/man/man8
