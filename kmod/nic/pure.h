@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The few words of the kernel that the models of cards use, so that the same
+ * files compile in user space for unit tests and fuzzing. There everything runs
+ * in one thread: locks are none, one access is as good as another.
+ */
+#ifndef _NEMU_NIC_PURE_H
+#define _NEMU_NIC_PURE_H
+
+#ifdef __KERNEL__
+
+#include <linux/bits.h>
+#include <linux/errno.h>
+#include <linux/etherdevice.h>
+#include <linux/kernel.h>
+#include <linux/limits.h>
+#include <linux/minmax.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/types.h>
+
+#include "../compat.h"
+
+#else /* user space */
+
+#include <endian.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+#include <linux/if_ether.h>
+#include <linux/types.h>
+
+#define u8	__u8
+#define u16	__u16
+#define u32	__u32
+#define u64	__u64
+
+#ifndef U16_MAX
+#define U16_MAX	((u16)~0U)
+#define U32_MAX	((u32)~0U)
+#define U64_MAX	((u64)~0ULL)
+#endif
+
+#ifndef ARRAY_SIZE
+#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
+#endif
+#define BIT(n)			(1UL << (n))
+#define GENMASK(high, low)	((~0UL >> (63 - (high))) & (~0UL << (low)))
+#define min_t(type, a, b)	((type)(a) < (type)(b) ? (type)(a) : (type)(b))
+#define max_t(type, a, b)	((type)(a) > (type)(b) ? (type)(a) : (type)(b))
+#define READ_ONCE(x)		(*(const volatile __typeof__(x) *)&(x))
+#define WRITE_ONCE(x, value)	(*(volatile __typeof__(x) *)&(x) = (value))
+
+#define cpu_to_le16(x)		htole16(x)
+#define cpu_to_le32(x)		htole32(x)
+#define cpu_to_le64(x)		htole64(x)
+#define le16_to_cpu(x)		le16toh(x)
+#define le32_to_cpu(x)		le32toh(x)
+#define le64_to_cpu(x)		le64toh(x)
+
+#define spinlock_t		int
+#define spin_lock_init(lock)	(*(lock) = 0)
+#define spin_lock(lock)		((void)(lock))
+#define spin_unlock(lock)	((void)(lock))
+#define lockdep_assert_held(lock) ((void)(lock))
+
+static inline u16 get_unaligned_be16(const void *from)
+{
+	const u8 *p = from;
+
+	return p[0] << 8 | p[1];
+}
+
+static inline void put_unaligned_be16(u16 value, void *to)
+{
+	u8 *p = to;
+
+	p[0] = value >> 8;
+	p[1] = value;
+}
+
+static inline u32 get_unaligned_be32(const void *from)
+{
+	const u8 *p = from;
+
+	return (u32)get_unaligned_be16(p) << 16 | get_unaligned_be16(p + 2);
+}
+
+static inline void put_unaligned_be32(u32 value, void *to)
+{
+	put_unaligned_be16(value >> 16, to);
+	put_unaligned_be16(value, (u8 *)to + 2);
+}
+
+static inline u32 get_unaligned_le32(const void *from)
+{
+	const u8 *p = from;
+
+	return p[0] | p[1] << 8 | p[2] << 16 | (u32)p[3] << 24;
+}
+
+static inline u16 get_unaligned_le16(const void *from)
+{
+	const u8 *p = from;
+
+	return p[0] | p[1] << 8;
+}
+
+static inline bool is_multicast_ether_addr(const u8 *addr)
+{
+	return addr[0] & 1;
+}
+
+static inline bool is_broadcast_ether_addr(const u8 *addr)
+{
+	return get_unaligned_be32(addr) == U32_MAX &&
+	       get_unaligned_be16(addr + 4) == U16_MAX;
+}
+
+#endif /* __KERNEL__ */
+
+#endif /* _NEMU_NIC_PURE_H */
