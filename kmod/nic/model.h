@@ -228,6 +228,7 @@ int nemu_card_send(struct nemu_card *card, const struct nemu_tx *tx);
 
 #define NEMU_RX_IP_OK	BIT(0)	/* the IPv4 header checksum is right */
 #define NEMU_RX_L4_OK	BIT(1)	/* so is that of TCP or UDP */
+#define NEMU_RX_LOOPBACK BIT(2)	/* the card sent it itself, &nemu_tx.loopback */
 
 /**
  * nemu_rx_len() - length of a frame
@@ -246,10 +247,10 @@ u32 nemu_rx_len(const struct nemu_rx *rx);
 const u8 *nemu_rx_head(const struct nemu_rx *rx);
 
 /**
- * nemu_rx_flags() - what is known of a frame's checksums
+ * nemu_rx_flags() - what is known of a frame
  * @rx: frame
  *
- * Return: NEMU_RX_*_OK; nothing is known of what is missing.
+ * Return: NEMU_RX_*; nothing is known of checksums that are not said to be OK.
  */
 u32 nemu_rx_flags(const struct nemu_rx *rx);
 

@@ -49,6 +49,8 @@
 #define GENMASK(high, low)	((~0UL >> (63 - (high))) & (~0UL << (low)))
 #define min_t(type, a, b)	((type)(a) < (type)(b) ? (type)(a) : (type)(b))
 #define max_t(type, a, b)	((type)(a) > (type)(b) ? (type)(a) : (type)(b))
+#define DIV_ROUND_UP(n, d)	(((n) + (d) - 1) / (d))
+#define smp_mb()		__sync_synchronize()
 #define READ_ONCE(x)		(*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, value)	(*(volatile __typeof__(x) *)&(x) = (value))
 
@@ -93,18 +95,25 @@ static inline void put_unaligned_be32(u32 value, void *to)
 	put_unaligned_be16(value, (u8 *)to + 2);
 }
 
-static inline u32 get_unaligned_le32(const void *from)
-{
-	const u8 *p = from;
-
-	return p[0] | p[1] << 8 | p[2] << 16 | (u32)p[3] << 24;
-}
-
 static inline u16 get_unaligned_le16(const void *from)
 {
 	const u8 *p = from;
 
 	return p[0] | p[1] << 8;
+}
+
+static inline u32 get_unaligned_le32(const void *from)
+{
+	const u8 *p = from;
+
+	return get_unaligned_le16(p) | (u32)get_unaligned_le16(p + 2) << 16;
+}
+
+static inline u64 get_unaligned_le64(const void *from)
+{
+	const u8 *p = from;
+
+	return get_unaligned_le32(p) | (u64)get_unaligned_le32(p + 4) << 32;
 }
 
 static inline bool is_multicast_ether_addr(const u8 *addr)
