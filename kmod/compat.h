@@ -201,4 +201,34 @@ static inline int nemu_fdb_bulk_parse(struct nemu_fdb_bulk *bulk,
 }
 #endif /* < 6.10 */
 
+/* One more event on an eventfd. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
+#define nemu_eventfd_signal(ctx)	eventfd_signal(ctx)
+#else
+#define nemu_eventfd_signal(ctx)	eventfd_signal(ctx, 1)
+#endif /* < 6.8: with a count */
+
+/* In vfio_device_ops.release: frees what holds the device. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+#define nemu_vfio_free(vdev)		((void)(vdev))
+#else
+#define nemu_vfio_free(vdev)		vfio_free_device(vdev)
+#endif /* < 6.2: VFIO does not do it itself */
+
+/* How a device without an IOMMU goes with iommufd. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+#define NEMU_VFIO_IOMMUFD_OPS						\
+	.bind_iommufd	= vfio_iommufd_emulated_bind,			\
+	.unbind_iommufd	= vfio_iommufd_emulated_unbind,			\
+	.attach_ioas	= vfio_iommufd_emulated_attach_ioas,		\
+	.detach_ioas	= vfio_iommufd_emulated_detach_ioas,
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+#define NEMU_VFIO_IOMMUFD_OPS						\
+	.bind_iommufd	= vfio_iommufd_emulated_bind,			\
+	.unbind_iommufd	= vfio_iommufd_emulated_unbind,			\
+	.attach_ioas	= vfio_iommufd_emulated_attach_ioas,
+#else
+#define NEMU_VFIO_IOMMUFD_OPS
+#endif /* < 6.2: no iommufd */
+
 #endif /* _NEMU_COMPAT_H */

@@ -173,6 +173,7 @@
 
 #define NETEMU_KIND_SWITCH		"netemu"
 #define NETEMU_KIND_GATEWAY		"netemu_gw"
+#define NETEMU_KIND_NIC			"netemu_nic"
 
 /* Limits, all inclusive. */
 #define NETEMU_PORTS_MAX		4096	/* ports of one switch */

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Attributes of the mediated device in sysfs. What can be written may be
+ * written in any order before the card is opened, as mdevctl does with what it
+ * has stored. All of it is the initial namespace's root's.
+ *
+ *   mac     address of the guest's card; fixed while it is open
+ *   link    "up" or "down": the cable; any time
+ *   netdev  name of the net device; while that is down and no port
+ *   opener  who has the card open: process id and name, or nothing
+ */
+#include "card.h"
+
+#include <linux/etherdevice.h>
+#include <linux/rtnetlink.h>
+#include <linux/sysfs.h>
+
+static ssize_t mac_show(struct device *dev, struct device_attribute *attr,
+			char *buf)
+{
+	struct nemu_card *card = dev_get_drvdata(dev);
+	u8 mac[ETH_ALEN];
+
+	mutex_lock(&card->life);
+	ether_addr_copy(mac, card->mac);
+	mutex_unlock(&card->life);
+	return sysfs_emit(buf, "%pM\n", mac);
+}
+
+static ssize_t mac_store(struct device *dev, struct device_attribute *attr,
+			 const char *buf, size_t count)
+{
+	struct nemu_card *card = dev_get_drvdata(dev);
+	u8 mac[ETH_ALEN];
+	int err = 0;
+
+	if (!mac_pton(buf, mac) || !is_valid_ether_addr(mac))
+		return -EINVAL;
+	mutex_lock(&card->life);
+	if (card->open) {
+		err = ether_addr_equal(mac, card->mac) ? 0 : -EBUSY;
+	} else {
+		ether_addr_copy(card->mac, mac);
+		mutex_lock(&card->ring);
+		card->model->set_mac(card, mac);
+		mutex_unlock(&card->ring);
+	}
+	mutex_unlock(&card->life);
+	return err ?: count;
+}
+static DEVICE_ATTR_RW(mac);
+
+static ssize_t link_show(struct device *dev, struct device_attribute *attr,
+			 char *buf)
+{
+	struct nemu_card *card = dev_get_drvdata(dev);
+
+	return sysfs_emit(buf, "%s\n", READ_ONCE(card->link) ? "up" : "down");
+}
+
+static ssize_t link_store(struct device *dev, struct device_attribute *attr,
+			  const char *buf, size_t count)
+{
+	struct nemu_card *card = dev_get_drvdata(dev);
+	bool link;
+
+	if (sysfs_streq(buf, "up"))
+		link = true;
+	else if (sysfs_streq(buf, "down"))
+		link = false;
+	else
+		return -EINVAL;
+	mutex_lock(&card->life);
+	WRITE_ONCE(card->link, link);
+	nemu_nic_set_carrier(card);
+	mutex_unlock(&card->life);
+	nemu_worker_wake(card, NEMU_WAKE_LINK);
+	return count;
+}
+static DEVICE_ATTR_RW(link);
+
+static ssize_t netdev_show(struct device *dev, struct device_attribute *attr,
+			   char *buf)
+{
+	struct nemu_card *card = dev_get_drvdata(dev);
+	ssize_t len;
+
+	mutex_lock(&card->life);
+	len = sysfs_emit(buf, "%s\n", card->dev->name);
+	mutex_unlock(&card->life);
+	return len;
+}
+
+static ssize_t netdev_store(struct device *dev, struct device_attribute *attr,
+			    const char *buf, size_t count)
+{
+	struct nemu_card *card = dev_get_drvdata(dev);
+	char name[IFNAMSIZ + 1];
+	int err;
+
+	if (strscpy(name, buf, sizeof(name)) < 0)
+		return -EINVAL;
+	/* Who removes the device holds RTNL or will, and waits for us. */
+	if (!rtnl_trylock())
+		return restart_syscall();
+	mutex_lock(&card->life);
+	err = nemu_nic_rename(card, strim(name));
+	mutex_unlock(&card->life);
+	rtnl_unlock();
+	return err ?: count;
+}
+static DEVICE_ATTR_RW(netdev);
+
+static ssize_t opener_show(struct device *dev, struct device_attribute *attr,
+			   char *buf)
+{
+	struct nemu_card *card = dev_get_drvdata(dev);
+	ssize_t len = 0;
+
+	mutex_lock(&card->life);
+	if (card->open)
+		len = sysfs_emit(buf, "%d %s\n", card->opener,
+				 card->opener_name);
+	mutex_unlock(&card->life);
+	return len;
+}
+static DEVICE_ATTR_RO(opener);
+
+static struct attribute *card_attributes[] = {
+	&dev_attr_mac.attr,
+	&dev_attr_link.attr,
+	&dev_attr_netdev.attr,
+	&dev_attr_opener.attr,
+	NULL,
+};
+
+static const struct attribute_group card_group = {
+	.attrs = card_attributes,
+};
+
+const struct attribute_group *nemu_card_groups[] = {
+	&card_group,
+	NULL,
+};

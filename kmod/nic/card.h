@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The core's side of a card: what stands between a model on the one hand and
+ * VFIO and the net device on the other. "Transmit" and "receive" are the guest's
+ * words here: rx.c takes what the host sends out of the net device.
+ *
+ * A card is born with its mediated device and dies with it. Between open and
+ * close a virtual machine has it; only then there is a worker, guest memory and
+ * interrupts.
+ *
+ * Locks, outermost first: RTNL; life (open or not, which net device); ring (the
+ * model, see model.h); config; memory.lock; the model's own spinlocks; the locks
+ * of the backlog and of interrupts. The worker never takes RTNL or life.
+ */
+#ifndef _NEMU_NIC_CARD_H
+#define _NEMU_NIC_CARD_H
+
+#include "model.h"
+#include "pci_config.h"
+
+#include <linux/hrtimer.h>
+#include <linux/mutex.h>
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
+#include <linux/vfio.h>
+#include <linux/wait.h>
+#include <linux/xarray.h>
+
+/* Timers a model may have. */
+#define NEMU_TIMERS		8
+
+/* Descriptors and frames before the worker lets others run. */
+#define NEMU_NIC_BUDGET		64
+
+/* Pages of a guest that a card keeps pinned. */
+#define NEMU_NIC_PAGES		1024
+
+/* Frames waiting for a guest, in bytes with their overhead. */
+#define NEMU_NIC_BACKLOG	(4 * 1024 * 1024)
+
+/* What a card counts: symbol, name in "ethtool -S". */
+#define NEMU_NIC_COUNTERS(_)						\
+	_(DROP_CLOSED,		"drop_closed")				\
+	_(DROP_BACKLOG,		"drop_backlog")				\
+	_(DROP_TOO_LONG,	"drop_too_long")			\
+	_(DROP_PREPARE,		"drop_prepare")				\
+	_(DROP_DOWN,		"drop_down")				\
+	_(DROP_MALFORMED,	"drop_malformed")			\
+	_(NO_MEMORY,		"no_memory")				\
+	_(BAD_ADDRESS,		"bad_address")				\
+	_(INTERRUPTS,		"interrupts")				\
+	_(PINNED,		"pages_pinned")				\
+	_(EVICTED,		"pages_evicted")			\
+	_(PIN_REFUSED,		"pin_refused")				\
+	_(BOUNCED,		"copies_bounced")			\
+	_(UNMAPPED,		"pages_unmapped")
+
+#define NEMU_NIC_COUNTER_SYMBOL(symbol, name)	NEMU_NIC_##symbol,
+enum nemu_nic_counter {
+	NEMU_NIC_COUNTERS(NEMU_NIC_COUNTER_SYMBOL)
+	NEMU_NIC_COUNTER_MAX,
+};
+
+struct nemu_nic_stats {
+	unsigned long count[NEMU_NIC_COUNTER_MAX];
+};
+
+/**
+ * struct nemu_irq - interrupts of a card
+ * @lock: protects @level and @masked
+ * @level: the model asserts its line
+ * @masked: a signal is under way, nothing is sent before it is unmasked
+ * @intx: where to signal, or NULL
+ * @request: where to ask for the card back, or NULL
+ * @unmask: an event that unmasks, or NULL
+ */
+struct nemu_irq {
+	spinlock_t lock; /* protects level, masked */
+	bool level;
+	bool masked;
+	struct eventfd_ctx __rcu *intx;
+	struct eventfd_ctx __rcu *request;
+	struct virqfd *unmask;
+};
+
+/**
+ * struct nemu_memory - the guest's memory
+ * @lock: protects all of it, and is held while bytes are copied
+ * @pages: pinned pages by their number in the guest
+ * @order: the same, oldest first
+ * @count: how many
+ * @no_pin_before: jiffies; the host refused a pin
+ * @refused: @no_pin_before means something
+ * @bounce: a page for copies without a pin
+ */
+struct nemu_memory {
+	struct mutex lock; /* see above */
+	struct xarray pages;
+	struct list_head order;
+	unsigned int count;
+	unsigned long no_pin_before;
+	bool refused;
+	void *bounce;
+};
+
+/**
+ * struct nemu_backlog - frames on their way to the guest
+ * @queue: as the host sent them; its lock protects the other two as well
+ * @bytes: of memory in @queue
+ * @missed: frames dropped since the worker last told the model
+ * @open: frames are taken
+ * @ready: cut and checked; the worker's
+ * @flags: of the first of @ready, NEMU_RX_*
+ * @held: the model had no room for it
+ */
+struct nemu_backlog {
+	struct sk_buff_head queue;
+	size_t bytes;
+	u32 missed;
+	bool open;
+	struct sk_buff *ready;
+	bool held;
+};
+
+/* What the worker is woken for. */
+enum nemu_wake {
+	NEMU_WAKE_KICK,
+	NEMU_WAKE_FRAMES,
+	NEMU_WAKE_LINK,
+};
+
+struct nemu_timer {
+	struct hrtimer timer;
+	struct nemu_card *card;
+	unsigned int index;
+};
+
+/**
+ * struct nemu_card - a card
+ * @vdev: for VFIO; first, it is freed with it
+ * @model: what kind
+ * @state: the model's
+ * @dev: the net device
+ * @stats: counters
+ * @life: protects @open, @opener, @mac and which device @dev is
+ * @open: a virtual machine has it
+ * @opener: process id of that
+ * @opener_name: and its name
+ * @mac: the guest's address
+ * @link: the administrator has the cable plugged in
+ * @ring: the ring mutex
+ * @config_lock: protects @config and what user space sets of @irq
+ * @config: configuration space
+ * @irq: interrupts
+ * @memory: guest memory
+ * @backlog: frames to the guest
+ * @sent: frames from the guest, of this round of the worker
+ * @worker: the thread, while open
+ * @wait: where it waits
+ * @wakes: enum nemu_wake, as bits
+ * @fired: timers that expired, as bits
+ * @timers: the model's
+ * @retry: a kick, some time after a limit of the host
+ */
+struct nemu_card {
+	struct vfio_device vdev;
+	const struct nemu_model *model;
+	void *state;
+	struct net_device *dev;
+	struct nemu_nic_stats __percpu *stats;
+
+	struct mutex life; /* see above */
+	bool open;
+	pid_t opener;
+	char opener_name[TASK_COMM_LEN];
+	u8 mac[ETH_ALEN];
+	bool link;
+
+	struct mutex ring; /* see model.h */
+	struct mutex config_lock; /* see above */
+	struct nemu_pci_config config;
+	struct nemu_irq irq;
+	struct nemu_memory memory;
+	struct nemu_backlog backlog;
+	struct list_head sent;
+
+	struct task_struct *worker;
+	wait_queue_head_t wait;
+	unsigned long wakes;
+	unsigned long fired;
+	struct nemu_timer timers[NEMU_TIMERS];
+	struct hrtimer retry;
+};
+
+/* The private data of the net device. */
+struct nemu_nic {
+	struct nemu_card *card;
+};
+
+static inline void nemu_nic_count(struct nemu_card *card,
+				  enum nemu_nic_counter counter)
+{
+	this_cpu_inc(card->stats->count[counter]);
+}
+
+/* mdev.c */
+int nemu_mdev_register(void);
+void nemu_mdev_unregister(void);
+
+/* card.c */
+int nemu_card_setup(struct nemu_card *card, const struct nemu_model *model);
+void nemu_card_free(struct nemu_card *card);
+int nemu_card_open(struct nemu_card *card);
+void nemu_card_close(struct nemu_card *card);
+void nemu_card_reset(struct nemu_card *card);
+
+/* region.c */
+u64 nemu_region_size(const struct nemu_card *card, unsigned int index);
+ssize_t nemu_region_read(struct nemu_card *card, unsigned int index,
+			 u64 offset, char __user *to, size_t len);
+ssize_t nemu_region_write(struct nemu_card *card, unsigned int index,
+			  u64 offset, const char __user *from, size_t len);
+
+/* irq.c */
+void nemu_irq_init(struct nemu_irq *irq);
+void nemu_irq_release(struct nemu_card *card);
+void nemu_irq_update(struct nemu_card *card);
+bool nemu_irq_asserted(struct nemu_card *card);
+void nemu_irq_request(struct nemu_card *card);
+u32 nemu_irq_info(unsigned int index, u32 *flags);
+int nemu_irq_set(struct nemu_card *card, const struct vfio_irq_set *set,
+		 const void *data);
+
+/* guest_memory.c */
+/* Copies @len bytes between @guest and what stands at @at in @with. */
+typedef void (*nemu_memory_fn)(void *with, size_t at, void *guest, size_t len);
+
+int nemu_memory_init(struct nemu_memory *memory);
+void nemu_memory_free(struct nemu_memory *memory);
+int nemu_memory_copy(struct nemu_card *card, u64 addr, size_t len, bool write,
+		     nemu_memory_fn fn, void *with);
+void nemu_memory_unmap(struct nemu_card *card, u64 addr, u64 len);
+void nemu_memory_forget(struct nemu_card *card);
+
+/* worker.c */
+void nemu_worker_init(struct nemu_card *card);
+int nemu_worker_start(struct nemu_card *card);
+void nemu_worker_stop(struct nemu_card *card);
+void nemu_worker_cancel(struct nemu_card *card);
+void nemu_worker_wake(struct nemu_card *card, enum nemu_wake why);
+
+/* device.c */
+extern struct rtnl_link_ops nemu_nic_link_ops;
+int nemu_nic_register(struct nemu_card *card);
+void nemu_nic_unregister(struct nemu_card *card);
+int nemu_nic_rename(struct nemu_card *card, const char *name);
+void nemu_nic_set_carrier(struct nemu_card *card);
+void nemu_nic_sum(const struct nemu_card *card, u64 *sum);
+
+/* ethtool.c */
+extern const struct ethtool_ops nemu_nic_ethtool_ops;
+
+/* attributes.c */
+extern const struct attribute_group *nemu_card_groups[];
+
+/* rx.c */
+netdev_tx_t nemu_nic_xmit(struct sk_buff *skb, struct net_device *dev);
+void nemu_rx_init(struct nemu_backlog *backlog);
+void nemu_rx_open(struct nemu_card *card);
+void nemu_rx_close(struct nemu_card *card);
+bool nemu_rx_enqueue(struct nemu_card *card, struct sk_buff *skb);
+int nemu_rx_run(struct nemu_card *card, bool kicked, int budget);
+
+/* tx.c */
+void nemu_tx_deliver(struct list_head *sent);
+
+#endif /* _NEMU_NIC_CARD_H */
