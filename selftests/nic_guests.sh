@@ -1,0 +1,101 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Unmodified QEMU with the stock Linux driver on a card of ours.
+#
+#   vm0 (e1000 of netemu_nic) -- vm0 = sw0 -- h0 ~veth~ h1 (namespace "far")
+#   192.0.2.1                                             192.0.2.254
+#
+# vm: timeout=900 guests=yes debug=no
+. lib/ksft.sh
+. lib/guest.sh
+. lib/nic.sh
+
+export GUEST_MEMORY=256
+
+far() { ip netns exec far "$@"; }
+
+setup() {
+	modprobe netemu && modprobe netemu_nic &&
+		nic_create 1 && nic_set 1 netdev vm0 &&
+		nic_set 1 mac 02:00:00:00:00:01 &&
+		netemu-ctl switch add sw0 &&
+		netemu-ctl port add vm0 switch sw0 &&
+		ip netns add far &&
+		ip link add h0 type veth peer name h1 netns far &&
+		netemu-ctl port add h0 switch sw0 &&
+		far ip addr add 192.0.2.254/24 dev h1 &&
+		far ip link set h1 up
+}
+
+start_guest() {
+	guest_start vm0 "$(nic_option 1)"
+	guest_wait vm0 || return 1
+	sed 's/^/# /' "$GUEST_DIR/vm0/qemu.log"
+	guest_run vm0 "dmesg | grep -i e1000; ip addr add 192.0.2.1/24 dev eth0; ip link set eth0 up"
+}
+
+qemu_is_silent() { ! grep . "$GUEST_DIR/vm0/qemu.log"; }
+
+has_address() { guest_run vm0 "cat /sys/class/net/eth0/address" | grep -qx 02:00:00:00:00:01; }
+
+carrier_is() { [ "$(cat /sys/class/net/vm0/carrier)" = "$1" ]; }
+guest_carrier_is() { [ "$(guest_run vm0 cat /sys/class/net/eth0/carrier)" = "$1" ]; }
+
+pings() { guest_run vm0 ping -c 3 -W 10 192.0.2.254 && far ping -c 3 -W 10 192.0.2.1; }
+
+# transfer FROM-COMMAND TO-COMMAND URL: 16 MiB by HTTP, hash against hash
+sends() {
+	local sent got
+
+	sent=$(guest_run vm0 "mkdir -p /tmp/www && cd /tmp/www &&
+		head -c 16777216 /dev/urandom >data && httpd -p 5000 -h /tmp/www &&
+		sha256sum <data") || return 1
+	got=$(far wget -q -O - http://192.0.2.1:5000/data | sha256sum)
+	guest_run vm0 "rm /tmp/www/data; killall httpd"
+	[ "$got" = "$sent" ]
+}
+
+receives() {
+	local sent got
+
+	mkdir -p /tmp/www
+	head -c 16777216 /dev/urandom >/tmp/www/data
+	sent=$(sha256sum </tmp/www/data)
+	far busybox httpd -p 5001 -h /tmp/www
+	got=$(guest_run vm0 "wget -q -O - http://192.0.2.254:5001/data | sha256sum")
+	[ "$got" = "$sent" ]
+}
+
+counters() { ethtool -S vm0; guest_run vm0 "ethtool -S eth0; dmesg | tail -n 5"; }
+
+no_hang() { ! guest_run vm0 dmesg | grep -iE 'hang|watchdog|timed out'; }
+
+ksft_start
+if ! nic_available; then
+	skip "a guest with a card of ours" "this kernel has no mediated devices"
+	ksft_end
+fi
+check "a card as a port of a switch" setup
+check "no virtual machine, no carrier" carrier_is 0
+check "QEMU takes it, and the guest's driver" start_guest
+check "QEMU has nothing to say" qemu_is_silent
+check "the guest has the address given" has_address
+check "the carrier is there" busywait carrier_is 1
+check "the guest sees the link" busywait guest_carrier_is 1
+check "ping both ways" pings
+check "16 MiB out of the guest arrive unchanged" sends
+check "16 MiB into the guest arrive unchanged" receives
+nic_set 1 link down
+check "a pulled cable is seen by the guest" busywait guest_carrier_is 0
+nic_set 1 link up
+check "and plugged in again" busywait guest_carrier_is 1
+check "ping again" pings
+check "the driver saw no hang" no_hang
+counters | sed 's/^/# /'
+guest_kill vm0
+check "killed, the carrier goes" busywait carrier_is 0
+check "the card goes" nic_remove 1
+netemu-ctl port del h0
+netemu-ctl switch del sw0
+check "the module goes" rmmod netemu_nic
+ksft_end
