@@ -59,7 +59,8 @@ install-tools: tools
 
 uninstall:
 	@for ko in $(DESTDIR)/lib/modules/$(RELEASE)/extra/netemu.ko* \
-		$(DESTDIR)/lib/modules/$(RELEASE)/extra/netemu_gw.ko*; do \
+		$(DESTDIR)/lib/modules/$(RELEASE)/extra/netemu_gw.ko* \
+		$(DESTDIR)/lib/modules/$(RELEASE)/extra/netemu_nic.ko*; do \
 		[ ! -e "$$ko" ] || { echo "  RM $$ko"; rm -f "$$ko"; }; \
 	done
 	@[ -n "$(DESTDIR)" ] || [ -z "$(RELEASE)" ] || depmod $(RELEASE)

@@ -5,6 +5,8 @@
 #   vm0 (e1000 of netemu_nic) -- vm0 = sw0 -- h0 ~veth~ h1 (namespace "far")
 #   192.0.2.1                                             192.0.2.254
 #
+# The guest has a second card, QEMU's own e1000, only to be compared with.
+#
 # vm: timeout=900 guests=yes debug=no
 . lib/ksft.sh
 . lib/guest.sh
@@ -27,12 +29,38 @@ setup() {
 		far ip link set h1 up
 }
 
+# start_guest [USER]
 start_guest() {
-	guest_start vm0 "$(nic_option 1)"
-	guest_wait vm0 || return 1
-	sed 's/^/# /' "$GUEST_DIR/vm0/qemu.log"
-	guest_run vm0 "dmesg | grep -i e1000; ip addr add 192.0.2.1/24 dev eth0; ip link set eth0 up"
+	guest_start vm0 "$(nic_option 1)
+		-netdev socket,id=n1,udp=127.0.0.1:9,localaddr=127.0.0.1:9999
+		-device e1000,netdev=n1,romfile=" "$@"
+	guest_wait vm0 &&
+		guest_run vm0 "ip addr add 192.0.2.1/24 dev eth0; ip link set eth0 up"
 }
+
+# Configuration space of both cards, but for addresses and the interrupt's number.
+same_identity() {
+	guest_run vm0 'for card in /sys/bus/pci/devices/*; do
+			[ "$(cat $card/device)" = 0x100e ] || continue
+			n=$((n + 1))
+			hexdump -v -e "1/1 \"%02x\n\"" $card/config |
+				sed "17,24d;61d" >/tmp/config.$n
+		done
+		diff /tmp/config.1 /tmp/config.2'
+}
+
+self_test() {
+	guest_run vm0 "ethtool -t eth0 offline" | tee /dev/stderr | grep -q 'result is PASS'
+}
+
+# A user who may open the group, and lock sixteen pages.
+start_as_user() {
+	chown tester "/dev/vfio/$(basename "$(readlink -f "$NIC_DEVICES/$(nic_uuid 1)/iommu_group")")"
+	ulimit -l 64
+	start_guest tester
+}
+
+counter() { ethtool -S vm0 | awk -v name="$1:" '$1 == name { print $2 }'; }
 
 qemu_is_silent() { ! grep . "$GUEST_DIR/vm0/qemu.log"; }
 
@@ -61,14 +89,14 @@ receives() {
 	mkdir -p /tmp/www
 	head -c 16777216 /dev/urandom >/tmp/www/data
 	sent=$(sha256sum </tmp/www/data)
-	far busybox httpd -p 5001 -h /tmp/www
+	far netstat -ltn | grep -q :5001 || far busybox httpd -p 5001 -h /tmp/www
 	got=$(guest_run vm0 "wget -q -O - http://192.0.2.254:5001/data | sha256sum")
 	[ "$got" = "$sent" ]
 }
 
 counters() { ethtool -S vm0; guest_run vm0 "ethtool -S eth0; dmesg | tail -n 5"; }
 
-no_hang() { ! guest_run vm0 dmesg | grep -iE 'hang|watchdog|timed out'; }
+no_hang() { ! guest_run vm0 dmesg | grep -E 'Hang|NETDEV WATCHDOG|timed out'; }
 
 ksft_start
 if ! nic_available; then
@@ -91,9 +119,17 @@ nic_set 1 link up
 check "and plugged in again" busywait guest_carrier_is 1
 check "ping again" pings
 check "the driver saw no hang" no_hang
+check "configuration space is that of QEMU's card" same_identity
+check "the driver's own test of the card passes" self_test
+check "and leaves it working" busywait pings
 counters | sed 's/^/# /'
 guest_kill vm0
 check "killed, the carrier goes" busywait carrier_is 0
+check "a user without locked memory to speak of" start_as_user
+check "sends all the same" sends
+check "and receives" receives
+check "by other ways" [ "$(counter copies_bounced)" -gt 0 ]
+guest_stop vm0
 check "the card goes" nic_remove 1
 netemu-ctl port del h0
 netemu-ctl switch del sw0

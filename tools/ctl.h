@@ -52,6 +52,7 @@ struct object {
 extern const struct object switch_object;
 extern const struct object hub_object;
 extern const struct object port_object;
+extern const struct object nic_object;
 extern const struct object gateway_object;
 extern const struct object network_object;
 extern const struct object forward_object;
@@ -86,6 +87,10 @@ int no_more(const struct args *args);
  * namespace @netns; as many as fit.
  */
 void host_resolvers(const char *netns, struct resolvers *resolvers);
+
+/* owner.c: who may open a device; numbers always work. */
+int parse_user(struct args *args, uint32_t *id);
+int parse_group(struct args *args, uint32_t *id);
 
 /* device.c: for objects that are devices of their own. */
 

@@ -3,8 +3,6 @@
 #include "ctl.h"
 
 #include <errno.h>
-#include <grp.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,45 +19,6 @@ struct port_words {
 	struct tap_spec spec;
 	struct opts opts;
 };
-
-/* Names from the system's data base; numbers always work. */
-static int parse_user(struct args *args, uint32_t *id)
-{
-	struct passwd *user;
-	const char *word;
-	char *end;
-
-	if (parse_word(args, "user", &word))
-		return EXIT_USAGE;
-	user = getpwnam(word);
-	if (user) {
-		*id = user->pw_uid;
-		return EXIT_OK;
-	}
-	*id = strtoul(word, &end, 10);
-	if (*word < '0' || *word > '9' || *end || strlen(word) > 9)
-		return refused_because("user: there is no user \"%s\"", word);
-	return EXIT_OK;
-}
-
-static int parse_group(struct args *args, uint32_t *id)
-{
-	struct group *group;
-	const char *word;
-	char *end;
-
-	if (parse_word(args, "group", &word))
-		return EXIT_USAGE;
-	group = getgrnam(word);
-	if (group) {
-		*id = group->gr_gid;
-		return EXIT_OK;
-	}
-	*id = strtoul(word, &end, 10);
-	if (*word < '0' || *word > '9' || *end || strlen(word) > 9)
-		return refused_because("group: there is no group \"%s\"", word);
-	return EXIT_OK;
-}
 
 static int parse_tap_key(struct args *args, const char *word,
 			 struct port_words *words, bool *found)

@@ -127,7 +127,10 @@ static void set_address(struct net_device *dev, const u8 *mac)
 	eth_hw_addr_set(dev, addr);
 }
 
-/* Registers a device for @card; RTNL is held. */
+/*
+ * Registers a device for @card; RTNL is held. It has no parent: with one it would
+ * pass for a card of the host, behind which there are other people's networks.
+ */
 static struct net_device *add(struct nemu_card *card, const char *name,
 			      unsigned char name_type)
 {
@@ -141,7 +144,6 @@ static struct net_device *add(struct nemu_card *card, const char *name,
 	nic = netdev_priv(dev);
 	nic->card = card;
 	dev->max_mtu = card->model->max_frame - VLAN_ETH_HLEN;
-	SET_NETDEV_DEV(dev, card->vdev.dev);
 	set_address(dev, card->mac);
 	netif_carrier_off(dev);
 	err = register_netdevice(dev);

@@ -1,0 +1,74 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# netemu-ctl nic: cards made, plugged in, changed, shown and removed.
+# vm: timeout=240
+. lib/ksft.sh
+. lib/nic.sh
+
+UUID=01234567-89ab-4cde-8f01-23456789abcd
+
+ctl() { netemu-ctl "$@"; }
+field() { ctl -j nic show "$1" | jq -r ".[0].$2"; }
+field_is() { [ "$(field "$1" "$2")" = "$3" ]; }
+exists() { [ -e "/sys/class/net/$1" ]; }
+names() { ctl -j nic show | jq -r 'map(.name) | join(" ")'; }
+master_of() { ip -j link show dev "$1" | jq -r '.[0].master'; }
+device_of() { echo "/dev/vfio/$(field "$1" group)"; }
+
+prints_uuid() {
+	local uuid
+
+	uuid=$(ctl nic add vm1 model e1000) || return 1
+	[[ $uuid = ????????-????-4???-????-???????????? ]] && field_is vm1 uuid "$uuid"
+}
+
+rolled_back() {
+	! ctl nic add vm9 model e1000 switch sw0 uuid "$1" mac 02:00:00:00:00:09 2>/run/said || return 1
+	cat /run/said
+	! exists vm9 && [ "$(names)" = "vm0 vm1" ]
+}
+
+
+ksft_start
+if ! nic_available; then
+	check "a kernel without mediated devices is told" \
+		has "! ctl nic models" "mediated devices"
+	ksft_end
+fi
+check "models, and the module is loaded for it" has "ctl nic models" 82540EM
+check "as JSON" eval '[ "$(ctl -j nic models | jq -r ".[0].name")" = e1000 ]'
+check "no card" eval '[ "$(ctl -j nic show)" = "[]" ]'
+ctl switch add sw0
+check "a card on a switch" eval \
+	'[ "$(ctl nic add vm0 model e1000 switch sw0 mac 02:00:00:00:00:01 uuid $UUID user tester)" = $UUID ]'
+check "is a port" eval '[ "$(master_of vm0)" = sw0 ]'
+check "is up" eval '[ "$(cat /sys/class/net/vm0/flags)" = 0x1003 ] || ip link show vm0 | grep -q UP'
+check "has its address" field_is vm0 mac 02:00:00:00:00:01
+check "its device file is the user's" eval '[ "$(stat -c %U "$(device_of vm0)")" = tester ]'
+check "a card without a switch, with a UUID of its own" prints_uuid
+check "both are shown" eval '[ "$(names)" = "vm0 vm1" ]'
+check "with words for QEMU" has "ctl -d nic show vm0" "vfio-pci,sysfsdev=/sys/bus/mdev/devices/$UUID"
+check "for mdevctl" has "ctl -d nic show vm0" "mdevctl define"
+check "and for libvirt" has "ctl -d nic show vm0" "uuid='$UUID'"
+check "the cable is pulled" eval 'ctl nic set vm0 link down && field_is vm0 link down'
+check "and plugged in" eval 'ctl nic set vm0 link up && field_is vm0 link up'
+check "another address" eval 'ctl nic set vm1 mac 02:00:00:00:00:02 && field_is vm1 mac 02:00:00:00:00:02'
+check "the same address twice is reported" has "ctl nic set vm1 mac 02:00:00:00:00:01" "same MAC"
+check "--may-exist" ctl nic add vm1 --may-exist model e1000
+refuse "a name twice" ctl nic add vm1 model e1000
+check "a UUID twice is refused, nothing is left" rolled_back "$UUID"
+refuse "no such model" ctl nic add vm9 model e9000
+refuse "no such switch" ctl nic add vm9 model e1000 switch sw9
+refuse "a UUID that is none" ctl nic add vm9 model e1000 uuid 1234
+refuse "a multicast address" ctl nic add vm9 model e1000 mac 01:00:00:00:00:01
+refuse "no model" ctl nic add vm9
+check "nothing of that is left" eval '[ "$(names)" = "vm0 vm1" ]'
+check "a network has cards as well" eval 'ctl network add lab && ctl nic add vm2 model e1000 network lab >/run/uuid'
+check "which are no way to other networks" eval '[ "$(master_of vm2)" = lab ]'
+check "cards go" eval 'ctl nic del vm0 && ctl nic del vm1 && ctl nic del vm2 && ! exists vm0'
+refuse "once only" ctl nic del vm0
+check "--if-exists" ctl nic del --if-exists vm0
+ctl network del lab
+ctl switch del sw0
+check "the module goes" rmmod netemu_nic
+ksft_end

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Emulated cards. */
+#ifndef NETEMU_CTL_MODEL_NIC_H
+#define NETEMU_CTL_MODEL_NIC_H
+
+#include "model.h"
+
+#define UUID_TEXT_SIZE	37
+#define COMMAND_SIZE	16	/* as the kernel shortens names of processes */
+
+struct nic_model {
+	char name[KIND_SIZE];
+	char description[ALIAS_SIZE];
+	uint32_t available;	/* so many more can be made */
+};
+
+struct nic_model_list {
+	struct nic_model *v;
+	size_t n, room;
+};
+
+struct nic_info {
+	char name[NAME_SIZE];	/* of its net device */
+	char uuid[UUID_TEXT_SIZE];
+	char model[KIND_SIZE];
+	uint8_t addr[MAC_LEN];	/* of the guest's card */
+	bool cable;		/* plugged in */
+	uint32_t group;		/* /dev/vfio/GROUP */
+	uint32_t owner;		/* of that */
+	int opener;		/* process that has it open, 0 = none */
+	char opener_name[COMMAND_SIZE];
+};
+
+struct nic_list {
+	struct nic_info *v;
+	size_t n, room;
+};
+
+struct nic_spec {
+	bool has_addr;
+	bool has_cable;
+	bool has_owner;
+	bool has_group;
+	bool cable;
+	char model[KIND_SIZE];
+	char uuid[UUID_TEXT_SIZE];
+	uint8_t addr[MAC_LEN];
+	uint32_t owner;		/* of the device file */
+	uint32_t group;
+};
+
+#endif /* NETEMU_CTL_MODEL_NIC_H */

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "print_nic.h"
+#include "print_priv.h"
+
+static json_object *json_nic(const struct format *f, const struct nic_info *nic)
+{
+	json_object *o = json_object_new_object(), *opener = NULL;
+
+	(void)f;
+	json_object_object_add(o, "name", json_object_new_string(nic->name));
+	json_object_object_add(o, "model", json_object_new_string(nic->model));
+	json_object_object_add(o, "uuid", json_object_new_string(nic->uuid));
+	json_mac(o, "mac", nic->addr);
+	json_object_object_add(o, "link",
+			       json_object_new_string(nic->cable ? "up" : "down"));
+	json_object_object_add(o, "group", json_object_new_int64(nic->group));
+	json_object_object_add(o, "owner", json_object_new_int64(nic->owner));
+	if (nic->opener) {
+		opener = json_object_new_object();
+		json_object_object_add(opener, "pid",
+				       json_object_new_int(nic->opener));
+		json_object_object_add(opener, "command",
+				       json_object_new_string(nic->opener_name));
+	}
+	json_object_object_add(o, "opener", opener);
+	return o;
+}
+
+/* What other programs have to be told to use or to keep the card. */
+static void text_uses(const struct nic_info *nic)
+{
+	char mac[MAC_TEXT_SIZE];
+
+	mac_text(nic->addr, mac);
+	printf("    QEMU     -device vfio-pci,sysfsdev=/sys/bus/mdev/devices/%s,rombar=0\n",
+	       nic->uuid);
+	printf("             to boot from it: romfile=/usr/lib/ipxe/qemu/pxe-%s.rom,bootindex=1 instead of rombar=0\n",
+	       nic->model);
+	printf("    mdevctl  mdevctl define -u %s; mdevctl modify -u %s --auto\n",
+	       nic->uuid, nic->uuid);
+	printf("    libvirt  <hostdev mode='subsystem' type='mdev' model='vfio-pci'><source><address uuid='%s'/></source><rom bar='off'/></hostdev>\n",
+	       nic->uuid);
+	printf("    device   /dev/vfio/%u of user %u\n", nic->group, nic->owner);
+}
+
+static void text_nic(const struct format *f, const struct nic_info *nic)
+{
+	char mac[MAC_TEXT_SIZE];
+
+	mac_text(nic->addr, mac);
+	printf("%s: %s mac %s link %s uuid %s", nic->name, nic->model, mac,
+	       nic->cable ? "up" : "down", nic->uuid);
+	if (nic->opener)
+		printf(" open by %d (%s)", nic->opener, nic->opener_name);
+	putchar('\n');
+	if (f->details)
+		text_uses(nic);
+}
+
+static void brief_nic(const struct nic_info *nic)
+{
+	printf("%-16s %-10s %-5s %s\n", nic->name, nic->model,
+	       nic->cable ? "up" : "down", nic->uuid);
+}
+
+void print_nics(const struct format *f, const struct nic_list *list)
+{
+	print_list(f, list, json_nic, brief_nic, text_nic);
+}
+
+static json_object *json_model(const struct format *f,
+			       const struct nic_model *model)
+{
+	json_object *o = json_object_new_object();
+
+	(void)f;
+	json_object_object_add(o, "name", json_object_new_string(model->name));
+	json_object_object_add(o, "description",
+			       json_object_new_string(model->description));
+	json_object_object_add(o, "available",
+			       json_object_new_int64(model->available));
+	return o;
+}
+
+static void text_model(const struct format *f, const struct nic_model *model)
+{
+	printf("%s: %s\n", model->name, model->description);
+	if (f->details)
+		printf("    %u more can be made\n", model->available);
+}
+
+static void brief_model(const struct nic_model *model)
+{
+	printf("%s\n", model->name);
+}
+
+void print_nic_models(const struct format *f, const struct nic_model_list *list)
+{
+	print_list(f, list, json_model, brief_model, text_model);
+}
