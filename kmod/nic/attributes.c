@@ -100,10 +100,16 @@ static ssize_t netdev_store(struct device *dev, struct device_attribute *attr,
 
 	if (strscpy(name, buf, sizeof(name)) < 0)
 		return -EINVAL;
-	/* Who removes the device holds RTNL or will, and waits for us. */
+	/*
+	 * Who removes the device holds RTNL or will, and waits for us. Who closes
+	 * it may have to wait for its owner, and RTNL does not wait for that.
+	 */
 	if (!rtnl_trylock())
 		return restart_syscall();
-	mutex_lock(&card->life);
+	if (!mutex_trylock(&card->life)) {
+		rtnl_unlock();
+		return restart_syscall();
+	}
 	err = nemu_nic_rename(card, strim(name));
 	mutex_unlock(&card->life);
 	rtnl_unlock();

@@ -56,7 +56,14 @@ static void get_regs(struct net_device *dev, struct ethtool_regs *regs,
 	struct nemu_card *card = card_of(dev);
 
 	regs->version = 0;
-	mutex_lock(&card->ring);
+	/*
+	 * The worker may wait for a page of the virtual machine as long as its
+	 * owner likes, and RTNL does not wait for that.
+	 */
+	if (!mutex_trylock(&card->ring)) {
+		memset(data, 0, get_regs_len(dev));
+		return;
+	}
 	card->model->regs(card, data);
 	mutex_unlock(&card->ring);
 }
