@@ -69,6 +69,8 @@ CORE_TEST(identity_is_that_of_qemus_card)
 		{ PCI_REVISION_ID, 1, 3 },
 		{ PCI_CLASS_PROG, 1, 0 },
 		{ PCI_CLASS_DEVICE, 2, 0x0200 },
+		{ PCI_CACHE_LINE_SIZE, 1, 0 },
+		{ PCI_LATENCY_TIMER, 1, 0 },
 		{ PCI_HEADER_TYPE, 1, 0 },
 		{ PCI_SUBSYSTEM_VENDOR_ID, 2, 0x1af4 },
 		{ PCI_SUBSYSTEM_ID, 2, 0x1100 },
@@ -125,7 +127,6 @@ CORE_TEST(only_some_of_configuration_space_can_be_written)
 		switch (i) {
 		case PCI_COMMAND ... PCI_COMMAND + 1:
 		case PCI_CACHE_LINE_SIZE:
-		case PCI_LATENCY_TIMER:
 		case PCI_BASE_ADDRESS_0 ... PCI_BASE_ADDRESS_2 - 1:
 		case PCI_INTERRUPT_LINE:
 			break;
@@ -270,6 +271,22 @@ CORE_TEST(a_card_has_one_owner)
 	EXPECT_NE(0, sh("rmmod netemu_nic 2>/dev/null"));
 	vfio_close(v);
 	EXPECT_STREQ("", read_opener());
+	ASSERT_EQ(0, vfio_open(v, CARD));
+}
+
+#define GROUP	"/sys/fs/cgroup/nic_core"
+
+/* What the card costs is the owner's. */
+CORE_TEST(the_worker_is_in_its_owners_groups)
+{
+	vfio_close(v);
+	ASSERT_EQ(0, sh("mkdir " GROUP " && echo %d >" GROUP "/cgroup.procs",
+			getpid()));
+	ASSERT_EQ(0, vfio_open(v, CARD));
+	EXPECT_EQ(0, sh("for pid in $(cat " GROUP "/cgroup.procs); do grep -qx netemu-nemunic0 /proc/$pid/comm && exit 0; done; exit 1"));
+	vfio_close(v);
+	ASSERT_EQ(0, sh("echo %d >/sys/fs/cgroup/cgroup.procs", getpid()));
+	EXPECT_TRUE(wait_for(!sh("rmdir " GROUP " 2>/dev/null")));
 	ASSERT_EQ(0, vfio_open(v, CARD));
 }
 

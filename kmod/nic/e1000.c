@@ -181,7 +181,6 @@ const struct nemu_model nemu_e1000 = {
 		.subsystem = 0x1100,
 		.class = 0x020000,
 		.revision = 0x03,
-		.cache_line = 0x10,
 		.bar = {
 			[0] = { NEMU_BAR_MEM32, E1000_BAR0_SIZE },
 			[1] = { NEMU_BAR_IO, E1000_BAR1_SIZE },

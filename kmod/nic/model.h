@@ -303,7 +303,6 @@ struct nemu_bar {
  * @subsystem: subsystem
  * @class: base class, sub-class, interface in the lower three bytes
  * @revision: revision
- * @cache_line: reset value of the cache line size
  * @bar: base address registers
  */
 struct nemu_pci {
@@ -313,7 +312,6 @@ struct nemu_pci {
 	u16 subsystem;
 	u32 class;
 	u8 revision;
-	u8 cache_line;
 	struct nemu_bar bar[NEMU_BARS];
 };
 

@@ -78,7 +78,6 @@ void nemu_pci_config_init(struct nemu_pci_config *config,
 	bytes[PCI_CLASS_REVISION] = pci->revision;
 	bytes[PCI_CLASS_PROG] = pci->class;
 	put16(bytes + PCI_CLASS_DEVICE, pci->class >> 8);
-	bytes[PCI_CACHE_LINE_SIZE] = pci->cache_line;
 	put16(bytes + PCI_SUBSYSTEM_VENDOR_ID, pci->subsystem_vendor);
 	put16(bytes + PCI_SUBSYSTEM_ID, pci->subsystem);
 	bytes[PCI_INTERRUPT_PIN] = 1;
@@ -86,7 +85,6 @@ void nemu_pci_config_init(struct nemu_pci_config *config,
 	put16(writable + PCI_COMMAND, COMMAND_WRITABLE);
 	put16(config->clear + PCI_STATUS, STATUS_CLEAR);
 	writable[PCI_CACHE_LINE_SIZE] = 0xff;
-	writable[PCI_LATENCY_TIMER] = 0xff;
 	writable[PCI_INTERRUPT_LINE] = 0xff;
 	for (i = 0; i < NEMU_BARS; i++)
 		init_bar(config, i, &pci->bar[i]);
@@ -96,17 +94,18 @@ void nemu_pci_config_init(struct nemu_pci_config *config,
  * nemu_pci_config_reset() - back to the state after power-on
  * @config: configuration space
  *
- * What the firmware may keep there across a reset, as the interrupt line, stays.
+ * All that can be written is 0 then.
  */
 void nemu_pci_config_reset(struct nemu_pci_config *config)
 {
 	unsigned int i;
 
-	WRITE_ONCE(config->bytes[PCI_COMMAND], 0);
-	WRITE_ONCE(config->bytes[PCI_COMMAND + 1], 0);
-	config->bytes[PCI_LATENCY_TIMER] = 0;
-	for (i = PCI_BASE_ADDRESS_0; i < PCI_CARDBUS_CIS; i++)
-		config->bytes[i] &= ~config->writable[i];
+	for (i = 0; i < NEMU_PCI_CONFIG_SIZE; i++) {
+		u8 *byte = &config->bytes[i];
+
+		WRITE_ONCE(*byte, *byte & ~config->writable[i] &
+				  ~config->clear[i]);
+	}
 }
 
 /**
