@@ -6,7 +6,7 @@
 #include "e1000.h"
 
 /**
- * nemu_e1000_software_reset() - CTRL.RST, 14.4
+ * nemu_e1000_software_reset() - CTRL.RST, 13.4.1
  * @card: card
  * @e: its state
  *

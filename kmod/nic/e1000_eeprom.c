@@ -40,7 +40,7 @@ enum microwire_extended {
 	EXT_ENABLE,
 };
 
-/* 5.6.35: all words add up to a constant. */
+/* 5.6: all words add up to a constant. */
 static void set_checksum(struct nemu_e1000_eeprom *p)
 {
 	u16 sum = E1000_EEPROM_SUM;

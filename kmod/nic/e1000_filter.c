@@ -56,7 +56,7 @@ static enum nemu_e1000_match match_address(const struct nemu_e1000 *e,
 	return E1000_MATCH_NONE;
 }
 
-/* 9.4: RCTL.VFE and RCTL.CFIEN */
+/* Chapter 9: RCTL.VFE and RCTL.CFIEN */
 static bool match_vlan(const struct nemu_e1000 *e, u16 tci, u32 rctl)
 {
 	if (!(rctl & E1000_RCTL_VFE))

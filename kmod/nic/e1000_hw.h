@@ -282,7 +282,7 @@ enum nemu_e1000_offset {
 /* 3.2.1, 13.4.22: with FCS, without and with long packets */
 #define E1000_RX_LEN_MAX	1522
 #define E1000_RX_LONG_MAX	16384
-/* 3.3.1: longest frame that is sent, without FCS */
+/* 3.3: longest frame that is sent, without FCS */
 #define E1000_TX_LEN_MAX	16288
 #define E1000_FCS_LEN		4
 

@@ -21,7 +21,7 @@ struct phy_row {
 };
 
 static const struct phy_row rows[E1000_PHY_REGS] = {
-	[E1000_PHY_CTRL] = { 0x1140, 0x7dc0 },		/* 13.4.7.1.1 */
+	[E1000_PHY_CTRL] = { 0x1140, 0x7dc0 },
 	[E1000_PHY_STATUS] = { 0x7949, 0 },
 	[E1000_PHY_ID1] = { 0x0141, 0 },
 	[E1000_PHY_ID2] = { 0x0c20, 0 },

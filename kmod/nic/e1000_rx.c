@@ -180,7 +180,7 @@ static int fill_buffers(struct nemu_card *card, struct nemu_e1000 *e,
 		ret = fetch(card, e, d, d->used);
 		if (ret)
 			return ret;
-		/* 3.2.6: a descriptor without a buffer is passed over. */
+		/* 3.2.5: a descriptor without a buffer is passed over. */
 		addr = buffer_of(e, d->used);
 		if (!addr)
 			continue;
@@ -296,7 +296,7 @@ static int deliver(struct nemu_card *card, struct nemu_e1000 *e,
 	return 0;
 }
 
-/* 9.6: MAC control frames, PAUSE among them. True: it is not for the driver. */
+/* 8.7.4: MAC control frames, PAUSE among them. True: it is not for the driver. */
 static bool is_control(struct nemu_e1000 *e, const u8 *frame)
 {
 	u32 rctl = nemu_e1000_get(e, E1000_RCTL), counter;
@@ -315,7 +315,7 @@ static bool is_control(struct nemu_e1000 *e, const u8 *frame)
 	return rctl & E1000_RCTL_DPF;
 }
 
-/* 3.2.3.2 and 13.4.47: what was found out about checksums */
+/* 3.2.3 and 13.4.47: what was found out about checksums */
 static u8 checksum_status(const struct nemu_e1000 *e, u32 known)
 {
 	u32 rxcsum = nemu_e1000_get(e, E1000_RXCSUM);

@@ -63,10 +63,10 @@ u32 nemu_e1000_stat_load(struct nemu_card *card, struct nemu_e1000 *e, u32 offse
 /* Which of the six registers counts frames of this length, FCS included */
 static u32 size_class(u32 len)
 {
-	static const u32 upto[E1000_SIZE_CLASSES - 1] = { 64, 127, 255, 511, 1023 };
+	static const u32 limit[E1000_SIZE_CLASSES - 1] = { 64, 127, 255, 511, 1023 };
 	u32 n = 0;
 
-	while (n < ARRAY_SIZE(upto) && len > upto[n])
+	while (n < ARRAY_SIZE(limit) && len > limit[n])
 		n++;
 	return n * sizeof(u32);
 }

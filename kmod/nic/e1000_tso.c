@@ -60,7 +60,7 @@ static bool usual(const struct nemu_e1000_tx *tx,
 	       usual_ip(tx, c);
 }
 
-/* The pseudo header's sum lacks the length, 3.5.6. */
+/* The pseudo header's sum lacks the length, 3.5. */
 static void add_pseudo_len(u8 *sum, u32 len)
 {
 	u32 value = get_unaligned_be16(sum) + (len & 0xffff) + (len >> 16);

@@ -127,7 +127,7 @@ static int process(struct nemu_card *card, struct nemu_e1000 *e, u64 addr,
 	return nemu_e1000_frame_send(card, e, budget);
 }
 
-/* 3.3.3.2: reports the descriptor done if it asks for that. */
+/* 3.3.3: reports the descriptor done if it asks for that. */
 static bool write_back(struct nemu_card *card, struct nemu_e1000 *e, u32 head,
 		       u64 high)
 {

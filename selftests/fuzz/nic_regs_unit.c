@@ -185,7 +185,7 @@ TEST_F(card, io_window)
 	EXPECT_EQ(0x8100, card_read(self->card, E1000_VET));
 }
 
-/* 14.4, 13.4.1, 13.4.16 */
+/* 13.4.1, 13.4.16 */
 TEST_F(card, software_reset)
 {
 	card_write(self->card, E1000_PBA, 0x28);
@@ -263,7 +263,7 @@ TEST_F(card, size_classes)
 	}
 }
 
-/* ---- 5.3: the EEPROM, by its pins --------------------------------------- */
+/* ---- chapter 5: the EEPROM, by pins ------------------------------------- */
 
 static void pins(struct nemu_card *card, u32 value)
 {

@@ -99,7 +99,7 @@ TEST_F(card, oversize)
 	EXPECT_EQ(2, card_read(self->card, E1000_GPRC));
 }
 
-/* ---- 13.5, 9.4: the filter ---------------------------------------------- */
+/* ---- 13.5, chapter 9: the filter ------------------------------------------- */
 
 static const u8 all[ETH_ALEN] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
 static const u8 group[ETH_ALEN] = { 0x01, 0x00, 0x5e, 0x12, 0x34, 0x56 };
@@ -238,7 +238,7 @@ TEST_F(card, checksum_flags)
 	}
 }
 
-/* 9.6 */
+/* 8.7.4 */
 TEST_F(card, pause_frames)
 {
 	static const u8 pause[ETH_ALEN] = { 0x01, 0x80, 0xc2, 0, 0, 0x01 };
@@ -314,7 +314,7 @@ TEST_F(card, too_few_descriptors)
 	EXPECT_EQ(0, card_read(self->card, E1000_RDH));
 }
 
-/* 3.2.6 */
+/* 3.2.5 */
 TEST_F(card, empty_descriptors)
 {
 	u32 i;
@@ -466,9 +466,8 @@ static void loop_on(struct nemu_card *card, bool phy)
 {
 	tx_on(card);
 	rx_on(card, phy ? 0 : 0x40);
-	if (phy) {
+	if (phy)
 		card_write(card, E1000_MDIC, 0x04200000 | 0x4140);
-	}
 }
 
 TEST_F(card, loopback)
