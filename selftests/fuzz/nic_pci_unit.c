@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Configuration space: what is there, what a write changes, and its bounds. */
+#include "kselftest_harness.h"
+
+#include <stdlib.h>
+#include <linux/pci_regs.h>
+
+#include "pci_config.h"
+
+/* A card that has one of each kind of base address register. */
+static const struct nemu_pci card = {
+	.vendor = 0x1234,
+	.device = 0x5678,
+	.subsystem_vendor = 0x9abc,
+	.subsystem = 0xdef0,
+	.class = 0x020001,
+	.revision = 7,
+	.bar = {
+		[0] = { NEMU_BAR_MEM32, 0x20000 },
+		[1] = { NEMU_BAR_IO, 64 },
+		[2] = { NEMU_BAR_MEM64, 1ULL << 33 },
+	},
+};
+
+FIXTURE(pci) {
+	struct nemu_pci_config config;
+};
+
+FIXTURE_SETUP(pci)
+{
+	nemu_pci_config_init(&self->config, &card);
+}
+
+FIXTURE_TEARDOWN(pci)
+{
+}
+
+static u32 get(const struct nemu_pci_config *config, u64 offset, size_t len)
+{
+	u8 bytes[4] = { 0 };
+
+	if (nemu_pci_config_read(config, offset, bytes, len, false))
+		return 0xdeadbeef;
+	return get_unaligned_le32(bytes);
+}
+
+static int put(struct nemu_pci_config *config, u64 offset, size_t len,
+	       u32 value)
+{
+	u8 bytes[4] = { value, value >> 8, value >> 16, value >> 24 };
+
+	return nemu_pci_config_write(config, offset, bytes, len);
+}
+
+TEST_F(pci, says_what_the_card_is)
+{
+	EXPECT_EQ(0x56781234, get(&self->config, PCI_VENDOR_ID, 4));
+	EXPECT_EQ(0x02000107, get(&self->config, PCI_CLASS_REVISION, 4));
+	EXPECT_EQ(0xdef09abc, get(&self->config, PCI_SUBSYSTEM_VENDOR_ID, 4));
+	EXPECT_EQ(1, get(&self->config, PCI_INTERRUPT_PIN, 1));
+	EXPECT_EQ(0, get(&self->config, PCI_COMMAND, 4));
+}
+
+TEST_F(pci, base_addresses_tell_their_size)
+{
+	int i;
+
+	for (i = 0; i < 6; i++)
+		put(&self->config, PCI_BASE_ADDRESS_0 + 4 * i, 4, 0xffffffff);
+	EXPECT_EQ(0xfffe0000, get(&self->config, PCI_BASE_ADDRESS_0, 4));
+	EXPECT_EQ(0xffffffc1, get(&self->config, PCI_BASE_ADDRESS_1, 4));
+	EXPECT_EQ(0x00000004, get(&self->config, PCI_BASE_ADDRESS_2, 4));
+	EXPECT_EQ(0xfffffffe, get(&self->config, PCI_BASE_ADDRESS_3, 4));
+	EXPECT_EQ(0, get(&self->config, PCI_BASE_ADDRESS_4, 4));
+	EXPECT_EQ(0, get(&self->config, PCI_BASE_ADDRESS_5, 4));
+	EXPECT_EQ(0, get(&self->config, PCI_ROM_ADDRESS, 4));
+}
+
+TEST_F(pci, nothing_beyond_the_end)
+{
+	static const u64 offsets[] = {
+		256, 257, 0x1000, 0xffffffff, 0x100000000ULL, ~0ULL, ~0ULL - 3,
+	};
+	u8 bytes[257] = { 0 };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(offsets); i++) {
+		EXPECT_EQ(-EINVAL, nemu_pci_config_read(&self->config,
+							offsets[i], bytes, 4,
+							true));
+		EXPECT_EQ(-EINVAL, nemu_pci_config_write(&self->config,
+							 offsets[i], bytes, 4));
+	}
+	for (i = 1; i <= 4; i++) {
+		EXPECT_EQ(-EINVAL, put(&self->config, 257 - i, i, 0));
+		EXPECT_EQ(0, put(&self->config, 256 - i, i, 0));
+	}
+	EXPECT_EQ(0, nemu_pci_config_read(&self->config, 0, bytes, 256, true));
+	EXPECT_EQ(-EINVAL, nemu_pci_config_read(&self->config, 0, bytes, 257,
+						true));
+	EXPECT_EQ(0, nemu_pci_config_read(&self->config, 256, bytes, 0, true));
+}
+
+TEST_F(pci, a_refused_write_changes_nothing)
+{
+	u8 bytes[256];
+
+	memset(bytes, 0xff, sizeof(bytes));
+	EXPECT_EQ(-EINVAL, nemu_pci_config_write(&self->config, 1, bytes, 256));
+	EXPECT_EQ(0, get(&self->config, PCI_COMMAND, 2));
+	EXPECT_EQ(0, get(&self->config, PCI_BASE_ADDRESS_0, 4));
+}
+
+TEST_F(pci, errors_are_cleared_by_a_one)
+{
+	self->config.bytes[PCI_STATUS + 1] = 0xf9;
+	put(&self->config, PCI_STATUS, 2, 0);
+	EXPECT_EQ(0xf900, get(&self->config, PCI_STATUS, 2));
+	put(&self->config, PCI_STATUS, 2, 0x8000);
+	EXPECT_EQ(0x7900, get(&self->config, PCI_STATUS, 2));
+	put(&self->config, PCI_STATUS, 2, 0xffff);
+	EXPECT_EQ(0, get(&self->config, PCI_STATUS, 2));
+}
+
+/* The interrupt's bit is where it belongs, however it is read. */
+TEST_F(pci, the_interrupt_is_seen)
+{
+	u8 bytes[256];
+	u64 offset;
+	size_t len;
+
+	for (offset = 0; offset < 12; offset++)
+		for (len = 0; len <= 8; len++) {
+			memset(bytes, 0, sizeof(bytes));
+			ASSERT_EQ(0, nemu_pci_config_read(&self->config, offset,
+							  bytes, len, true));
+			if (offset <= PCI_STATUS && offset + len > PCI_STATUS)
+				EXPECT_EQ(PCI_STATUS_INTERRUPT,
+					  bytes[PCI_STATUS - offset]);
+		}
+}
+
+TEST_F(pci, the_command_register_rules)
+{
+	EXPECT_FALSE(nemu_pci_decodes(&self->config, NEMU_BAR_MEM32));
+	EXPECT_FALSE(nemu_pci_decodes(&self->config, NEMU_BAR_IO));
+	EXPECT_FALSE(nemu_pci_is_master(&self->config));
+	EXPECT_TRUE(nemu_pci_intx_enabled(&self->config));
+	put(&self->config, PCI_COMMAND, 2, PCI_COMMAND_MEMORY);
+	EXPECT_TRUE(nemu_pci_decodes(&self->config, NEMU_BAR_MEM32));
+	EXPECT_TRUE(nemu_pci_decodes(&self->config, NEMU_BAR_MEM64));
+	EXPECT_FALSE(nemu_pci_decodes(&self->config, NEMU_BAR_IO));
+	put(&self->config, PCI_COMMAND, 2, PCI_COMMAND_IO | PCI_COMMAND_MASTER |
+	    PCI_COMMAND_INTX_DISABLE);
+	EXPECT_FALSE(nemu_pci_decodes(&self->config, NEMU_BAR_MEM32));
+	EXPECT_TRUE(nemu_pci_decodes(&self->config, NEMU_BAR_IO));
+	EXPECT_TRUE(nemu_pci_is_master(&self->config));
+	EXPECT_FALSE(nemu_pci_intx_enabled(&self->config));
+}
+
+/* Whatever is written: what can't be stays, and a reset takes the rest back. */
+TEST_F(pci, any_writes)
+{
+	struct nemu_pci_config first = self->config;
+	unsigned int round, i;
+
+	srandom(1);
+	for (round = 0; round < 100000; round++)
+		put(&self->config, random() % 260, 1 + random() % 4, random());
+	for (i = 0; i < NEMU_PCI_CONFIG_SIZE; i++)
+		EXPECT_EQ(first.bytes[i], self->config.bytes[i] &
+					  ~self->config.writable[i]);
+	nemu_pci_config_reset(&self->config);
+	EXPECT_EQ(0, memcmp(&first, &self->config, sizeof(first)));
+}
+
+TEST_HARNESS_MAIN
