@@ -47,6 +47,8 @@ check "has its address" field_is vm0 mac 02:00:00:00:00:01
 check "its device file is the user's" eval '[ "$(stat -c %U "$(device_of vm0)")" = tester ]'
 check "a card without a switch, with a UUID of its own" prints_uuid
 check "both are shown" eval '[ "$(names)" = "vm0 vm1" ]'
+check "the switch's port is a NIC" has "ctl port show vm0" "vm0: nic on sw0"
+check "and the other one stands in the picture" has "ctl show" vm1
 check "with words for QEMU" has "ctl -d nic show vm0" "vfio-pci,sysfsdev=/sys/bus/mdev/devices/$UUID"
 check "for mdevctl" has "ctl -d nic show vm0" "mdevctl define"
 check "and for libvirt" has "ctl -d nic show vm0" "uuid='$UUID'"

@@ -301,6 +301,11 @@ bool link_is_our_tap(const struct link_info *link)
 	return link->tap.present && !strcmp(link->alias, TAP_MARK);
 }
 
+bool link_is_nic(const struct link_info *link)
+{
+	return !strcmp(link->kind, NETEMU_KIND_NIC);
+}
+
 void *list_grow(void *v, size_t n, size_t *room, size_t size)
 {
 	if (n == *room) {

@@ -495,6 +495,7 @@ void ipv4_text(uint32_t addr, char text[IPV4_TEXT_SIZE]);
 /* The bits of a subnet's addresses that are the same, in network order. */
 uint32_t subnet_mask(const struct subnet *subnet);
 bool link_is_our_tap(const struct link_info *link);
+bool link_is_nic(const struct link_info *link);
 
 /* Room for one more element at the end of a list; exits if memory is out. */
 void *list_grow(void *v, size_t n, size_t *room, size_t size);

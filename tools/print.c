@@ -69,6 +69,8 @@ const char *link_kind(const struct link_info *link)
 
 const char *text_kind(const struct link_info *link)
 {
+	if (link_is_nic(link))
+		return "nic";
 	return link->gateway.present ? "gateway" : link_kind(link);
 }
 

@@ -29,8 +29,8 @@ void print_monitor_item(const struct format *f,
 			const struct monitor_item *item);
 
 /*
- * The picture: every switch with its ports, then our taps and the gateways
- * without a switch.
+ * The picture: every switch with its ports, then our taps, the cards and the
+ * gateways without a switch.
  */
 void print_picture(const struct format *f, const struct network_list *networks,
 		   const struct switch_list *switches,

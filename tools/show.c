@@ -13,6 +13,7 @@ static void find_unplugged(const struct link_list *links,
 	for (i = 0; i < links->n; i++)
 		if (!links->v[i].master &&
 		    (link_is_our_tap(&links->v[i]) ||
+		     link_is_nic(&links->v[i]) ||
 		     links->v[i].gateway.present))
 			*list_append(unplugged) = links->v[i];
 }

@@ -24,12 +24,12 @@ usage() { sed -n 's/^# \{0,1\}//; 3,10p' "$0" >&2; exit 2; }
 
 # ---- which tests ------------------------------------------------------------
 
-# files_of NAME: the test files that a name stands for.
+# files_of NAME: the test files that a name stands for; "-" is as good as "_".
 files_of() {
-	local path found=()
+	local name=${1//-/_} path found=()
 
-	for path in "$SELFTESTS/$1".sh "$SELFTESTS/$1".c \
-		"$SELFTESTS/$1"_*.sh "$SELFTESTS/$1"_*.c; do
+	for path in "$SELFTESTS/$name".sh "$SELFTESTS/$name".c \
+		"$SELFTESTS/$name"_*.sh "$SELFTESTS/$name"_*.c; do
 		case $path in
 		*/setup.sh) ;;
 		*.sh) [ -x "$path" ] && found+=("${path##*/}") ;;
