@@ -88,6 +88,7 @@ static bool look_at_ring(const struct nemu_e1000 *e, struct delivery *d)
 {
 	u32 tail = nemu_e1000_get(e, E1000_RDT);
 
+	smp_rmb();	/* the tail is read before the descriptors in front of it */
 	d->ring = nemu_e1000_get(e, E1000_RDLEN) / E1000_DESC_SIZE;
 	d->head = nemu_e1000_get(e, E1000_RDH);
 	if (d->head >= d->ring || tail >= d->ring)
@@ -246,28 +247,20 @@ static int drop(struct nemu_e1000 *e, u32 counter)
 	return 0;
 }
 
-/*
- * The core keeps the frame, as the card's packet memory would. False: the tail
- * has moved meanwhile.
- */
-static bool wait_for_descs(struct nemu_e1000 *e, const struct delivery *d)
+/* The core keeps the frame, as the card's packet memory would. */
+static int wait_for_descs(struct nemu_card *card, struct nemu_e1000 *e,
+			  const struct delivery *d)
 {
 	struct delivery now;
 
-	WRITE_ONCE(e->rx.waiting, true);
-	smp_mb();	/* the flag is written before the tail is read */
-	if (look_at_ring(e, &now) && now.avail == d->avail)
-		return true;
-	WRITE_ONCE(e->rx.waiting, false);
-	return false;
-}
-
-static int starve(struct nemu_e1000 *e)
-{
 	if (!e->rx.starved) {
 		e->rx.starved = true;
 		drop(e, E1000_RNBC);
 	}
+	WRITE_ONCE(e->rx.waiting, true);
+	smp_mb();	/* the flag is written before the tail is read */
+	if (!look_at_ring(e, &now) || now.avail != d->avail)
+		nemu_card_kick(card);
 	return -ENOBUFS;
 }
 
@@ -276,18 +269,14 @@ static int deliver(struct nemu_card *card, struct nemu_e1000 *e,
 {
 	int ret;
 
-	do {
-		if (!look_at_ring(e, d))
-			return drop(e, E1000_MPC);
-		ret = fill_buffers(card, e, d);
-		/* Who gave most of the ring, and has not enough, never will. */
-		if (ret == -ENOBUFS && d->avail >= 8 && d->avail * 2 >= d->ring)
-			return drop(e, E1000_MPC);
-	} while (ret == -ENOBUFS && !wait_for_descs(e, d));
-	if (ret == -ENOBUFS)
-		return starve(e);
+	if (!look_at_ring(e, d))
+		return drop(e, E1000_MPC);
+	ret = fill_buffers(card, e, d);
 	if (ret == -EAGAIN)
 		return ret;
+	/* Who gave half of the ring, and has not enough, never will. */
+	if (ret == -ENOBUFS && d->avail * 2 < d->ring)
+		return wait_for_descs(card, e, d);
 	if (ret)
 		return drop(e, E1000_MPC);
 	e->rx.starved = false;

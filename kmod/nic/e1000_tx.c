@@ -219,6 +219,7 @@ int nemu_e1000_work(struct nemu_card *card, int budget)
 	for (;;) {
 		head = nemu_e1000_get(e, E1000_TDH);
 		tail = nemu_e1000_get(e, E1000_TDT);
+		smp_rmb();	/* the tail is read before the descriptors in front of it */
 		if (head >= size || tail >= size)
 			break;
 		if (head == tail) {

@@ -46,26 +46,19 @@
 #define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
 #endif
 #define BIT(n)			(1UL << (n))
-#define GENMASK(high, low)	((~0UL >> (63 - (high))) & (~0UL << (low)))
 #define min_t(type, a, b)	((type)(a) < (type)(b) ? (type)(a) : (type)(b))
 #define max_t(type, a, b)	((type)(a) > (type)(b) ? (type)(a) : (type)(b))
-#define DIV_ROUND_UP(n, d)	(((n) + (d) - 1) / (d))
 #define smp_mb()		__atomic_thread_fence(__ATOMIC_SEQ_CST) /* for nobody */
+#define smp_rmb()		__atomic_thread_fence(__ATOMIC_ACQUIRE) /* as well */
 #define READ_ONCE(x)		__atomic_load_n(&(x), __ATOMIC_RELAXED)
 #define WRITE_ONCE(x, value)	__atomic_store_n(&(x), (value), __ATOMIC_RELAXED)
 
-#define cpu_to_le16(x)		htole16(x)
-#define cpu_to_le32(x)		htole32(x)
 #define cpu_to_le64(x)		htole64(x)
-#define le16_to_cpu(x)		le16toh(x)
-#define le32_to_cpu(x)		le32toh(x)
-#define le64_to_cpu(x)		le64toh(x)
 
 #define spinlock_t		int
 #define spin_lock_init(lock)	(*(lock) = 0)
 #define spin_lock(lock)		((void)(lock))
 #define spin_unlock(lock)	((void)(lock))
-#define lockdep_assert_held(lock) ((void)(lock))
 
 static inline u16 get_unaligned_be16(const void *from)
 {

@@ -139,7 +139,7 @@ static void raw_descriptor(struct nemu_card *card, struct bytes *b)
 static void segmentation(struct nemu_card *card, struct bytes *b)
 {
 	u32 tail = card_read(card, E1000_TDT) % 128, v6 = take(b) & 1, cmd, i;
-	u32 size = card_read(card, E1000_TDLEN) / 16;
+	u32 size = card_read(card, E1000_TDLEN) / 16, mss = take(b) * 8 + 1;
 	u8 start = ETH_HLEN, tcp = start + (v6 ? 40 : 20), *p = card->memory + DATA;
 	u64 low, high;
 
@@ -156,7 +156,7 @@ static void segmentation(struct nemu_card *card, struct bytes *b)
 	for (i = take(b) % 2; i; i--)
 		low ^= (u64)take(b) << take(b) % 56;
 	high = take32(b) % 70000 | E1000_TXD_DEXT | E1000_TXD_TCP | E1000_TXD_TSE |
-	       (v6 ? 0 : E1000_TXD_IP) | (u64)(tcp + 20) << 40 | (u64)(take(b) * 8 + 1) << 48;
+	       (v6 ? 0 : E1000_TXD_IP) | (u64)(tcp + 20) << 40 | (u64)mss << 48;
 	for (i = take(b) % 2; i; i--)
 		high ^= (u64)take(b) << take(b) % 56;
 	put64(card, TX_RING + tail * 16, low);
@@ -167,7 +167,7 @@ static void segmentation(struct nemu_card *card, struct bytes *b)
 		      (take(b) & 1 ? E1000_TXD_RS : 0) | (i ? 0 : E1000_TXD_EOP);
 		put64(card, TX_RING + tail % 128 * 16, DATA + (i ? 100 * take(b) : 0));
 		put64(card, TX_RING + tail % 128 * 16 + 8,
-		      cmd | (take(b) * 64) | (u64)(v6 ? 2 : 3) << 40);
+		      cmd | (take(b) * (mss < 64 ? 1 : 64)) | (u64)(v6 ? 2 : 3) << 40);
 		if (!i)
 			break;
 	}

@@ -83,8 +83,6 @@ static u32 config_load(u32 offset)
 		return command | card.line << 19;
 	case 0x08:
 		return pci->revision | pci->class << 8;
-	case 0x0c:
-		return pci->cache_line;
 	case 0x10:
 		return bar[0];
 	case 0x14:
