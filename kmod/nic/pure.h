@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The few words of the kernel that the models of cards use, so that the same
- * files compile in user space for unit tests and fuzzing. There everything runs
- * in one thread: locks are none, one access is as good as another.
+ * files compile in user space for unit tests and fuzzing.
  */
 #ifndef _NEMU_NIC_PURE_H
 #define _NEMU_NIC_PURE_H
@@ -55,10 +54,12 @@
 
 #define cpu_to_le64(x)		htole64(x)
 
+/* Real, so that one who takes it twice hangs, and threads may try the models. */
 #define spinlock_t		int
 #define spin_lock_init(lock)	(*(lock) = 0)
-#define spin_lock(lock)		((void)(lock))
-#define spin_unlock(lock)	((void)(lock))
+#define spin_lock(lock) \
+	do { } while (__atomic_exchange_n((lock), 1, __ATOMIC_ACQUIRE))
+#define spin_unlock(lock)	__atomic_store_n((lock), 0, __ATOMIC_RELEASE)
 
 static inline u16 get_unaligned_be16(const void *from)
 {
