@@ -143,13 +143,16 @@ static bool read_nic(const char *uuid, struct nic_info *nic)
 		 (int)sizeof(nic->uuid) - 1, uuid);
 	read_line(dir, "netdev", nic->name, sizeof(nic->name));
 	read_line(dir, "mac", word, sizeof(word));
-	sscanf(word, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", &nic->addr[0],
-	       &nic->addr[1], &nic->addr[2], &nic->addr[3], &nic->addr[4],
-	       &nic->addr[5]);
+	if (sscanf(word, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", &nic->addr[0],
+		   &nic->addr[1], &nic->addr[2], &nic->addr[3], &nic->addr[4],
+		   &nic->addr[5]) != MAC_LEN)
+		return false;
 	read_line(dir, "link", word, sizeof(word));
 	nic->cable = !strcmp(word, "up");
 	read_line(dir, "opener", word, sizeof(word));
-	sscanf(word, "%d %15[^\n]", &nic->opener, nic->opener_name);
+	/* It is empty while nobody has the card. */
+	if (sscanf(word, "%d %15[^\n]", &nic->opener, nic->opener_name) != 2)
+		nic->opener = 0;
 	if (!link_name(dir, "iommu_group", word, sizeof(word))) {
 		nic->group = strtoul(word, NULL, 10);
 		snprintf(path, sizeof(path), "/dev/vfio/%u", nic->group);

@@ -208,9 +208,8 @@ int nemu_memory_copy(struct nemu_card *card, u64 addr, size_t len, bool write,
 		nemu_nic_count(card, NEMU_NIC_BAD_ADDRESS);
 		return -EFAULT;
 	}
-	/* The guest sees what was written before not after this. */
 	if (write)
-		smp_wmb();
+		smp_wmb();	/* the guest sees earlier writes earlier */
 	mutex_lock(&memory->lock);
 	for (at = 0; at < len && !err; at += part, addr += part) {
 		part = min_t(size_t, len - at, PAGE_SIZE - offset_in_page(addr));
