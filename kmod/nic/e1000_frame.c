@@ -176,8 +176,12 @@ int nemu_e1000_frame_pass(struct nemu_card *card, struct nemu_e1000 *e,
 static int sum_here(struct nemu_card *card, struct nemu_e1000 *e, u32 start,
 		    u32 at, u32 last)
 {
-	int ret = nemu_e1000_frame_pull(card, e, e->tx.len);
+	u32 need = e->tx.len;
+	int ret;
 
+	if (last)
+		need = min_t(u32, need, max_t(u32, last + 1, at + 2));
+	ret = nemu_e1000_frame_pull(card, e, need);
 	if (!ret)
 		nemu_e1000_sum_put(e->tx.head, e->tx.len, start, at, last);
 	return ret;

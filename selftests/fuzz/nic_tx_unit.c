@@ -343,6 +343,24 @@ TEST_F(card, checksums)
 	EXPECT_TRUE(sums_hold(sent(self, 2), false));
 }
 
+/* An IP checksum alone leaves the rest of the frame where it is. */
+TEST_F(card, checksum_of_ip)
+{
+	u8 *data = self->card->memory + TX_DATA;
+
+	tx_on(self->card);
+	make_tcp(data, false, 1400, true);
+	put_unaligned_be16(1440, data + IP_AT + 2);
+	tx_desc(self, SUMS(14, 24, 33, 0, 0, 0), CONTEXT(0, E1000_TXD_IP, 0, 0));
+	tx_desc(self, TX_DATA, DATA(20, 0, IXSM, 0));
+	tx_desc(self, TX_DATA + 20, DATA(HDR + 1380, LAST, 0, 0));
+	tx_go(self);
+	ASSERT_EQ(1, self->card->sent_count);
+	EXPECT_EQ(HDR + 1400, sent(self, 0)->len);
+	EXPECT_EQ(0xffff, card_sum(sent(self, 0)->data + IP_AT, 20, 0));
+	EXPECT_EQ(0, memcmp(sent(self, 0)->data + 34, data + 34, 1420));
+}
+
 TEST_F(card, checksums_out_of_place)
 {
 	static const u8 rows[][2] = {	/* start, store */
