@@ -4,7 +4,7 @@
  * addresses that are nobody's; memory that is taken away meanwhile, can't be
  * locked, or may only be read.
  *
- * vm: timeout=300
+ * vm: timeout=300 debug=short
  */
 #include "test.h"
 #include "vfio.h"
