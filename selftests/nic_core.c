@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include <linux/pci_regs.h>
@@ -19,6 +20,8 @@
 #define BAR0	VFIO_PCI_BAR0_REGION_INDEX
 #define BAR1	VFIO_PCI_BAR1_REGION_INDEX
 
+#define RCTL	0x0100
+#define RCTL_EN	0x2
 #define RAL	0x5400
 
 FIXTURE(core) {
@@ -274,6 +277,63 @@ CORE_TEST(a_card_has_one_owner)
 	ASSERT_EQ(0, vfio_open(v, CARD));
 }
 
+static bool attribute_is(const char *name, const char *value)
+{
+	return !sh("[ \"$(cat /sys/bus/mdev/devices/*/%s)\" = '%s' ]", name,
+		   value);
+}
+
+static bool can_open(struct vfio *v)
+{
+	return !vfio_open(v, CARD);
+}
+
+CORE_TEST(it_tells_how_far_the_driver_is)
+{
+	EXPECT_TRUE(attribute_is("state", "open"));
+	reg_write(v, RCTL, RCTL_EN);
+	EXPECT_TRUE(attribute_is("state", "running"));
+	EXPECT_EQ(0, vfio_reset(v));
+	EXPECT_TRUE(attribute_is("state", "open"));
+	vfio_close(v);
+	EXPECT_TRUE(attribute_is("state", "closed"));
+	ASSERT_EQ(0, vfio_open(v, CARD));
+}
+
+CORE_TEST(whoever_has_it_is_asked_for_it)
+{
+	int event = eventfd(0, EFD_NONBLOCK);
+
+	ASSERT_LE(0, event);
+	EXPECT_EQ(0, nic_set(CARD, "eject", "1"));
+	ASSERT_EQ(0, irq_set_event(v, VFIO_PCI_REQ_IRQ_INDEX,
+				   VFIO_IRQ_SET_ACTION_TRIGGER, event));
+	EXPECT_EQ(0, event_count(event));
+	EXPECT_EQ(0, nic_set(CARD, "eject", "1"));
+	EXPECT_EQ(1, event_count(event));
+	close(event);
+}
+
+CORE_TEST(a_card_about_to_go_gets_no_new_owner)
+{
+	EXPECT_EQ(-EINVAL, nic_set(CARD, "leaving", "61"));
+	EXPECT_EQ(-EINVAL, nic_set(CARD, "leaving", "soon"));
+	EXPECT_TRUE(attribute_is("leaving", "0"));
+	EXPECT_EQ(0, nic_set(CARD, "leaving", "60"));
+	EXPECT_FALSE(attribute_is("leaving", "0"));
+	/* Who has it keeps it. */
+	EXPECT_EQ(0x02, reg_read(v, RAL));
+	vfio_close(v);
+	EXPECT_EQ(-EBUSY, vfio_open(v, CARD));
+	EXPECT_EQ(0, nic_set(CARD, "leaving", "0"));
+	ASSERT_EQ(0, vfio_open(v, CARD));
+	/* If nobody takes it back, time does. */
+	EXPECT_EQ(0, nic_set(CARD, "leaving", "1"));
+	vfio_close(v);
+	ASSERT_TRUE(wait_for(can_open(v)));
+	EXPECT_TRUE(attribute_is("leaving", "0"));
+}
+
 #define GROUP	"/sys/fs/cgroup/nic_core"
 
 /* What the card costs is the owner's. */
@@ -288,11 +348,6 @@ CORE_TEST(the_worker_is_in_its_owners_groups)
 	ASSERT_EQ(0, sh("echo %d >/sys/fs/cgroup/cgroup.procs", getpid()));
 	EXPECT_TRUE(wait_for(!sh("rmdir " GROUP " 2>/dev/null")));
 	ASSERT_EQ(0, vfio_open(v, CARD));
-}
-
-static bool can_open(struct vfio *v)
-{
-	return !vfio_open(v, CARD);
 }
 
 /* Nothing says goodbye; the next owner finds a card as new. */

@@ -22,6 +22,43 @@ prints_uuid() {
 	[[ $uuid = ????????-????-4???-????-???????????? ]] && field_is vm1 uuid "$uuid"
 }
 
+# The machine has no udev of its own.
+start_udev() {
+	(exec -a systemd-udevd udevadm --debug >"$KSFT_SCRATCH/udev.log" 2>&1) &
+	udev=$!
+	busywait udevadm control --ping
+}
+
+stop_udev() {
+	kill "$udev"
+	wait "$udev"
+	rm -rf /run/udev
+}
+
+udev_sees() {
+	udevadm trigger -v --action=add --settle "/sys/class/vfio/${1##*/}"
+}
+
+# The rule of another package would give the file to root.
+udev_keeps() {
+	mkdir -p /run/udev/rules.d
+	echo 'SUBSYSTEM=="vfio", OWNER="root", GROUP="root", MODE="0600"' \
+		>/run/udev/rules.d/50-other.rules
+	start_udev && udev_sees "$1" && owned_by "$1" tester:root
+}
+
+udev_follows() {
+	local done
+
+	echo "$(id -u tester) $(id -g tester)" >"/sys/bus/mdev/devices/$UUID/owner" &&
+		busywait owned_by "$1" tester:tester
+	done=$?
+	stop_udev
+	return $done
+}
+
+owned_by() { [ "$(stat -c %U:%G "$1")" = "$2" ]; }
+
 rolled_back() {
 	! ctl nic add vm9 model e1000 switch sw0 uuid "$1" mac 02:00:00:00:00:09 2>/run/said || return 1
 	cat /run/said
@@ -43,8 +80,13 @@ check "a card on a switch" eval \
 	'[ "$(ctl nic add vm0 model e1000 switch sw0 mac 02:00:00:00:00:01 uuid $UUID user tester)" = $UUID ]'
 check "is a port" eval '[ "$(master_of vm0)" = sw0 ]'
 check "is up" eval '[ "$(cat /sys/class/net/vm0/flags)" = 0x1003 ] || ip link show vm0 | grep -q UP'
+check "nobody has it" field_is vm0 state closed
 check "has its address" field_is vm0 mac 02:00:00:00:00:01
 check "its device file is the user's" eval '[ "$(stat -c %U "$(device_of vm0)")" = tester ]'
+check "which udev is told" eval \
+	'[ "$(cat /sys/bus/mdev/devices/$UUID/owner)" = "$(id -u tester) 0" ]'
+check "udev, asked to see to the file, leaves it to the user" udev_keeps "$(device_of vm0)"
+check "and to whom the attribute says" udev_follows "$(device_of vm0)"
 check "a card without a switch, with a UUID of its own" prints_uuid
 check "both are shown" eval '[ "$(names)" = "vm0 vm1" ]'
 check "the switch's port is a NIC" has "ctl port show vm0" "vm0: nic on sw0"

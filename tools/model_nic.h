@@ -8,6 +8,8 @@
 #define UUID_TEXT_SIZE	37
 #define COMMAND_SIZE	16	/* as the kernel shortens names of processes */
 
+#define STATE_SIZE	16
+
 struct nic_model {
 	char name[KIND_SIZE];
 	char description[ALIAS_SIZE];
@@ -27,6 +29,7 @@ struct nic_info {
 	bool cable;		/* plugged in */
 	uint32_t group;		/* /dev/vfio/GROUP */
 	uint32_t owner;		/* of that */
+	char state[STATE_SIZE];	/* closed, open, running */
 	int opener;		/* process that has it open, 0 = none */
 	char opener_name[COMMAND_SIZE];
 };

@@ -10,6 +10,9 @@
 #include <string.h>
 #include <sys/random.h>
 
+/* So long "-force" waits for a virtual machine to give a card back. */
+#define EJECT_SECONDS	10
+
 struct nic_words {
 	char name[NAME_SIZE];
 	char master[NAME_SIZE];
@@ -188,7 +191,7 @@ static int add_nic(struct ctl *ctl, const struct nic_words *words,
 	ret = plug_in(ctl, words, sw);
 	if (ret) {
 		if (!wire_nic_get(ctl->wire, words->name, &nic))
-			wire_nic_del(ctl->wire, &nic);
+			wire_nic_del(ctl->wire, &nic, 0);
 		return ret;
 	}
 	warn_duplicate(ctl, words->name);
@@ -259,6 +262,8 @@ static int run_set(struct ctl *ctl, struct args *args)
 
 static int run_del(struct ctl *ctl, struct args *args)
 {
+	/* Of a batch it says something else. */
+	bool force = ctl->force && !ctl->batch;
 	char name[NAME_SIZE];
 	struct nic_info nic;
 	int ret;
@@ -271,7 +276,8 @@ static int run_del(struct ctl *ctl, struct args *args)
 	ret = wire_nic_get(ctl->wire, name, &nic);
 	if (ret == -ENODEV && ctl->if_exists)
 		return EXIT_OK;
-	if (ret || wire_nic_del(ctl->wire, &nic))
+	if (ret ||
+	    wire_nic_del(ctl->wire, &nic, force ? EJECT_SECONDS : 0))
 		return refused(ctl, "cannot delete NIC \"%s\"", name);
 	return EXIT_OK;
 }
@@ -322,7 +328,7 @@ static const struct verb verbs[] = {
 	}, {
 		.name = "del", .run = run_del, .exact = true, .if_exists = true,
 		.synopsis = "NAME",
-		.help = "remove a card that no virtual machine has open",
+		.help = "remove a card that no virtual machine has open (-force: ask it to give it back)",
 	}, {
 		.name = "show", .run = run_show, .alone = true,
 		.synopsis = "[NAME]",

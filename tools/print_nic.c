@@ -15,6 +15,7 @@ static json_object *json_nic(const struct format *f, const struct nic_info *nic)
 			       json_object_new_string(nic->cable ? "up" : "down"));
 	json_object_object_add(o, "group", json_object_new_int64(nic->group));
 	json_object_object_add(o, "owner", json_object_new_int64(nic->owner));
+	json_object_object_add(o, "state", json_object_new_string(nic->state));
 	if (nic->opener) {
 		opener = json_object_new_object();
 		json_object_object_add(opener, "pid",
@@ -48,10 +49,10 @@ static void text_nic(const struct format *f, const struct nic_info *nic)
 	char mac[MAC_TEXT_SIZE];
 
 	mac_text(nic->addr, mac);
-	printf("%s: %s mac %s link %s uuid %s", nic->name, nic->model, mac,
-	       nic->cable ? "up" : "down", nic->uuid);
+	printf("%s: %s mac %s link %s %s uuid %s", nic->name, nic->model, mac,
+	       nic->cable ? "up" : "down", nic->state, nic->uuid);
 	if (nic->opener)
-		printf(" open by %d (%s)", nic->opener, nic->opener_name);
+		printf(" by %d (%s)", nic->opener, nic->opener_name);
 	putchar('\n');
 	if (f->details)
 		text_uses(nic);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <linux/if_link.h>
@@ -126,6 +127,17 @@ int wire_nic_models(struct wire *w, struct nic_model_list *list)
 	return 0;
 }
 
+static void read_opener(struct nic_info *nic)
+{
+	char dir[256], word[64];
+
+	snprintf(dir, sizeof(dir), DEVICES "/%s", nic->uuid);
+	read_line(dir, "opener", word, sizeof(word));
+	/* It is empty while nobody has the card. */
+	if (sscanf(word, "%d %15[^\n]", &nic->opener, nic->opener_name) != 2)
+		nic->opener = 0;
+}
+
 /* Is it one of ours? */
 static bool read_nic(const char *uuid, struct nic_info *nic)
 {
@@ -149,10 +161,8 @@ static bool read_nic(const char *uuid, struct nic_info *nic)
 		return false;
 	read_line(dir, "link", word, sizeof(word));
 	nic->cable = !strcmp(word, "up");
-	read_line(dir, "opener", word, sizeof(word));
-	/* It is empty while nobody has the card. */
-	if (sscanf(word, "%d %15[^\n]", &nic->opener, nic->opener_name) != 2)
-		nic->opener = 0;
+	read_opener(nic);
+	read_line(dir, "state", nic->state, sizeof(nic->state));
 	if (!link_name(dir, "iommu_group", word, sizeof(word))) {
 		nic->group = strtoul(word, NULL, 10);
 		snprintf(path, sizeof(path), "/dev/vfio/%u", nic->group);
@@ -225,10 +235,16 @@ static int set_attribute(struct wire *w, const char *uuid, const char *name,
 			 strerror(-ret));
 }
 
+/*
+ * The device file's owner, and what udev is to make it if it comes to see to the
+ * file: udev may be late, or not there.
+ */
 static int set_owner(struct wire *w, const char *uuid,
 		     const struct nic_spec *spec)
 {
-	char dir[256], group[32], path[64];
+	char dir[256], group[32], path[64], ids[32];
+	struct stat st;
+	int ret;
 
 	if (!spec->has_owner && !spec->has_group)
 		return 0;
@@ -236,9 +252,17 @@ static int set_owner(struct wire *w, const char *uuid,
 	if (link_name(dir, "iommu_group", group, sizeof(group)))
 		return wire_fail(w, -errno, "it has no group");
 	snprintf(path, sizeof(path), "/dev/vfio/%s", group);
-	if (chown(path, spec->has_owner ? spec->owner : (uid_t)-1,
-		  spec->has_group ? spec->group : (gid_t)-1) ||
-	    (spec->has_group && chmod(path, 0660)))
+	if (stat(path, &st))
+		return wire_fail(w, -errno, "%s: %s", path, strerror(errno));
+	if (spec->has_owner)
+		st.st_uid = spec->owner;
+	if (spec->has_group)
+		st.st_gid = spec->group;
+	snprintf(ids, sizeof(ids), "%u %u", st.st_uid, st.st_gid);
+	ret = set_attribute(w, uuid, "owner", ids);
+	if (ret)
+		return ret;
+	if (chown(path, st.st_uid, st.st_gid) || chmod(path, 0660))
 		return wire_fail(w, -errno, "%s: %s", path, strerror(errno));
 	return 0;
 }
@@ -294,15 +318,48 @@ int wire_nic_set(struct wire *w, const struct nic_info *nic,
 	return set_all(w, nic->uuid, spec);
 }
 
-int wire_nic_del(struct wire *w, const struct nic_info *nic)
+/* Asks once a second until the card is closed or the time is over. */
+static void eject(struct wire *w, struct nic_info *nic, unsigned int seconds)
 {
-	char path[256];
+	const struct timespec pause = { .tv_nsec = 50 * 1000 * 1000 };
+	unsigned int i;
+
+	for (i = 0; i < seconds * 20; i++) {
+		if (i % 20 == 0)
+			set_attribute(w, nic->uuid, "eject", "1");
+		nanosleep(&pause, NULL);
+		read_opener(nic);
+		if (!nic->opener)
+			return;
+	}
+}
+
+int wire_nic_del(struct wire *w, const struct nic_info *nic,
+		 unsigned int seconds)
+{
+	struct nic_info now = *nic;
+	char path[256], leaving[16];
 	int ret;
 
-	/* The kernel would wait for as long as somebody has it. */
-	if (nic->opener)
-		return wire_fail(w, -EBUSY, "process %d (%s) has it open",
-				 nic->opener, nic->opener_name);
+	/*
+	 * The kernel would wait for as long as somebody has it, and nobody could
+	 * take that back. So from here on no one else gets it; if we are killed,
+	 * not for long.
+	 */
+	snprintf(leaving, sizeof(leaving), "%u", seconds + 5);
+	ret = set_attribute(w, nic->uuid, "leaving", leaving);
+	if (ret)
+		return ret;
+	read_opener(&now);
+	if (now.opener)
+		eject(w, &now, seconds);
+	if (now.opener) {
+		set_attribute(w, nic->uuid, "leaving", "0");
+		return wire_fail(w, -EBUSY, seconds ?
+				 "process %d (%s) was asked for it, and has not given it back" :
+				 "process %d (%s) has it open",
+				 now.opener, now.opener_name);
+	}
 	snprintf(path, sizeof(path), DEVICES "/%s/remove", nic->uuid);
 	ret = write_word(path, "1");
 	if (ret)

@@ -19,6 +19,8 @@ int wire_nic_get(struct wire *w, const char *name, struct nic_info *nic);
 int wire_nic_new(struct wire *w, const char *name, const struct nic_spec *spec);
 int wire_nic_set(struct wire *w, const struct nic_info *nic,
 		 const struct nic_spec *spec);
-int wire_nic_del(struct wire *w, const struct nic_info *nic);
+/* While a program has the card open it is asked for it, for so many seconds. */
+int wire_nic_del(struct wire *w, const struct nic_info *nic,
+		 unsigned int seconds);
 
 #endif /* NETEMU_CTL_WIRE_NIC_H */

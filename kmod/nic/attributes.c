@@ -7,13 +7,28 @@
  *   mac     address of the guest's card; fixed while it is open
  *   link    "up" or "down": the cable; any time
  *   netdev  name of the net device; while that is down and no port
+ *   owner   user and group id of the card's device file below /dev/vfio: for udev,
+ *           which hears of a change; nothing until it is written
+ *
+ * Only told:
+ *
  *   opener  who has the card open: process id and name, or nothing
+ *   state   "closed", "open", or "running": the guest's driver has set it up
+ *
+ * To remove a card waits for as long as it is open. Who does not want to wait:
+ *
+ *   leaving for so many seconds nobody gets the card who has not got it; 0: at
+ *           once somebody may again
+ *   eject   written, asks who has the card to give it back
  */
 #include "card.h"
 
 #include <linux/etherdevice.h>
 #include <linux/rtnetlink.h>
 #include <linux/sysfs.h>
+
+/* In seconds: who asked for it may die before the card does. */
+#define LEAVING_MAX	60
 
 static ssize_t mac_show(struct device *dev, struct device_attribute *attr,
 			char *buf)
@@ -132,11 +147,101 @@ static ssize_t opener_show(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RO(opener);
 
+static ssize_t state_show(struct device *dev, struct device_attribute *attr,
+			  char *buf)
+{
+	struct nemu_card *card = dev_get_drvdata(dev);
+	struct nemu_rings rings = { };
+	const char *state = "closed";
+
+	mutex_lock(&card->life);
+	if (card->open) {
+		card->model->rings(card, &rings);
+		state = rings.rx_on || rings.tx_on ? "running" : "open";
+	}
+	mutex_unlock(&card->life);
+	return sysfs_emit(buf, "%s\n", state);
+}
+static DEVICE_ATTR_RO(state);
+
+static ssize_t owner_show(struct device *dev, struct device_attribute *attr,
+			  char *buf)
+{
+	struct nemu_card *card = dev_get_drvdata(dev);
+	ssize_t len = 0;
+
+	mutex_lock(&card->life);
+	if (card->owner[0] >= 0)
+		len = sysfs_emit(buf, "%lld %lld\n", card->owner[0],
+				 card->owner[1]);
+	mutex_unlock(&card->life);
+	return len;
+}
+
+static ssize_t owner_store(struct device *dev, struct device_attribute *attr,
+			   const char *buf, size_t count)
+{
+	struct nemu_card *card = dev_get_drvdata(dev);
+	u32 user, group;
+	char more;
+
+	if (sscanf(buf, "%u %u %c", &user, &group, &more) != 2)
+		return -EINVAL;
+	mutex_lock(&card->life);
+	card->owner[0] = user;
+	card->owner[1] = group;
+	mutex_unlock(&card->life);
+	kobject_uevent(&dev->kobj, KOBJ_CHANGE);
+	return count;
+}
+static DEVICE_ATTR_RW(owner);
+
+static ssize_t leaving_show(struct device *dev, struct device_attribute *attr,
+			    char *buf)
+{
+	struct nemu_card *card = dev_get_drvdata(dev);
+	long left = 0;
+
+	mutex_lock(&card->life);
+	if (card->leaving)
+		left = max_t(long, card->leaving_until - jiffies, 0);
+	mutex_unlock(&card->life);
+	return sysfs_emit(buf, "%ld\n", DIV_ROUND_UP(left, HZ));
+}
+
+static ssize_t leaving_store(struct device *dev, struct device_attribute *attr,
+			     const char *buf, size_t count)
+{
+	struct nemu_card *card = dev_get_drvdata(dev);
+	unsigned int seconds;
+
+	if (kstrtouint(buf, 10, &seconds) || seconds > LEAVING_MAX)
+		return -EINVAL;
+	mutex_lock(&card->life);
+	card->leaving = seconds;
+	card->leaving_until = jiffies + seconds * HZ;
+	mutex_unlock(&card->life);
+	return count;
+}
+static DEVICE_ATTR_RW(leaving);
+
+static ssize_t eject_store(struct device *dev, struct device_attribute *attr,
+			   const char *buf, size_t count)
+{
+	nemu_irq_request(dev_get_drvdata(dev));
+	return count;
+}
+static DEVICE_ATTR_WO(eject);
+
 static struct attribute *card_attributes[] = {
 	&dev_attr_mac.attr,
 	&dev_attr_link.attr,
 	&dev_attr_netdev.attr,
+	&dev_attr_owner.attr,
 	&dev_attr_opener.attr,
+	&dev_attr_state.attr,
+	&dev_attr_leaving.attr,
+	&dev_attr_eject.attr,
 	NULL,
 };
 

@@ -39,6 +39,7 @@ int nemu_card_setup(struct nemu_card *card, const struct nemu_model *model)
 
 	card->model = model;
 	card->link = true;
+	card->owner[0] = -1;
 	mutex_init(&card->life);
 	mutex_init(&card->ring);
 	mutex_init(&card->config_lock);
@@ -85,13 +86,18 @@ void nemu_card_reset(struct nemu_card *card)
  * nemu_card_open() - a virtual machine gets the card
  * @card: card, closed; the caller is the virtual machine's process
  *
- * Return: 0 or an error.
+ * Return: 0; -EBUSY if it is about to be removed; or another error.
  */
 int nemu_card_open(struct nemu_card *card)
 {
 	int err;
 
 	mutex_lock(&card->life);
+	if (card->leaving && time_before(jiffies, card->leaving_until)) {
+		mutex_unlock(&card->life);
+		return -EBUSY;
+	}
+	card->leaving = false;
 	nemu_pci_config_init(&card->config, &card->model->pci);
 	nemu_card_reset(card);
 	err = nemu_worker_start(card);

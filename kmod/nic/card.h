@@ -142,10 +142,12 @@ struct nemu_timer {
  * @state: the model's
  * @dev: the net device
  * @stats: counters
- * @life: protects @open, @opener, @mac and which device @dev is
+ * @life: protects all up to @mac, and which device @dev is
  * @open: a virtual machine has it
  * @opener: process id of that
  * @opener_name: and its name
+ * @leaving: nobody gets it before @leaving_until, in jiffies
+ * @owner: user and group of its device file, for udev; -1 = not told
  * @mac: the guest's address
  * @link: the administrator has the cable plugged in
  * @ring: the ring mutex
@@ -173,6 +175,9 @@ struct nemu_card {
 	bool open;
 	pid_t opener;
 	char opener_name[TASK_COMM_LEN];
+	bool leaving;
+	unsigned long leaving_until;
+	s64 owner[2];
 	u8 mac[ETH_ALEN];
 	bool link;
 

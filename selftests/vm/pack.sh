@@ -281,6 +281,8 @@ pack_tree() {
 			done
 			printf 'file /usr/share/bash-completion/completions/netemu-ctl %s 0644 0 0\n' \
 				"${tool%/*}/completion/netemu-ctl"
+			printf 'file /etc/udev/rules.d/80-netemu-nic.rules %s 0644 0 0\n' \
+				"${tool%/*}/systemd/80-netemu-nic.rules"
 		fi
 		tree_lines "$SELFTESTS"/*.sh "$SELFTESTS"/lib/* "$VM_DIR"/demo.sh \
 			"$VM_DIR"/planted/*.sh
