@@ -13,6 +13,10 @@
 struct nic_model {
 	char name[KIND_SIZE];
 	char description[ALIAS_SIZE];
+	char pci[STATE_SIZE];		/* vendor:device */
+	char interrupts[STATE_SIZE];	/* intx, msi, msix */
+	char features[ALIAS_SIZE];	/* words */
+	uint32_t speed;			/* Mb/s */
 	uint32_t available;	/* so many more can be made */
 };
 
@@ -29,6 +33,7 @@ struct nic_info {
 	bool cable;		/* plugged in */
 	uint32_t group;		/* /dev/vfio/GROUP */
 	uint32_t owner;		/* of that */
+	uint32_t owner_group;
 	char state[STATE_SIZE];	/* closed, open, running */
 	int opener;		/* process that has it open, 0 = none */
 	char opener_name[COMMAND_SIZE];

@@ -2,6 +2,8 @@
 #include "print_nic.h"
 #include "print_priv.h"
 
+#include <string.h>
+
 static json_object *json_nic(const struct format *f, const struct nic_info *nic)
 {
 	json_object *o = json_object_new_object(), *opener = NULL;
@@ -15,6 +17,8 @@ static json_object *json_nic(const struct format *f, const struct nic_info *nic)
 			       json_object_new_string(nic->cable ? "up" : "down"));
 	json_object_object_add(o, "group", json_object_new_int64(nic->group));
 	json_object_object_add(o, "owner", json_object_new_int64(nic->owner));
+	json_object_object_add(o, "owner_group",
+			       json_object_new_int64(nic->owner_group));
 	json_object_object_add(o, "state", json_object_new_string(nic->state));
 	if (nic->opener) {
 		opener = json_object_new_object();
@@ -27,21 +31,34 @@ static json_object *json_nic(const struct format *f, const struct nic_info *nic)
 	return o;
 }
 
-/* What other programs have to be told to use or to keep the card. */
-static void text_uses(const struct nic_info *nic)
+/* Lines for a shell, after which the card comes back as it is. */
+static void text_mdevctl(const struct nic_info *nic)
 {
 	char mac[MAC_TEXT_SIZE];
 
 	mac_text(nic->addr, mac);
+	printf("    mdevctl  mdevctl define --auto -u %s\n", nic->uuid);
+	printf("             mdevctl modify -u %s --addattr netdev --value %s\n",
+	       nic->uuid, nic->name);
+	printf("             mdevctl modify -u %s --addattr mac --value %s\n",
+	       nic->uuid, mac);
+	if (nic->owner)
+		printf("             mdevctl modify -u %s --addattr owner --value '%u %u'\n",
+		       nic->uuid, nic->owner, nic->owner_group);
+}
+
+/* What other programs have to be told to use or to keep the card. */
+static void text_uses(const struct nic_info *nic)
+{
 	printf("    QEMU     -device vfio-pci,sysfsdev=/sys/bus/mdev/devices/%s,rombar=0\n",
 	       nic->uuid);
 	printf("             to boot from it: romfile=/usr/lib/ipxe/qemu/pxe-%s.rom,bootindex=1 instead of rombar=0\n",
 	       nic->model);
-	printf("    mdevctl  mdevctl define -u %s; mdevctl modify -u %s --auto\n",
-	       nic->uuid, nic->uuid);
+	text_mdevctl(nic);
 	printf("    libvirt  <hostdev mode='subsystem' type='mdev' model='vfio-pci'><source><address uuid='%s'/></source><rom bar='off'/></hostdev>\n",
 	       nic->uuid);
-	printf("    device   /dev/vfio/%u of user %u\n", nic->group, nic->owner);
+	printf("    device   /dev/vfio/%u of user %u, group %u\n", nic->group,
+	       nic->owner, nic->owner_group);
 }
 
 static void text_nic(const struct format *f, const struct nic_info *nic)
@@ -69,6 +86,20 @@ void print_nics(const struct format *f, const struct nic_list *list)
 	print_list(f, list, json_nic, brief_nic, text_nic);
 }
 
+/* Words with single blanks between them, as an array. */
+static json_object *json_words(const char *words)
+{
+	json_object *array = json_object_new_array();
+	size_t len;
+
+	for (; *words; words += len + (words[len] == ' ')) {
+		len = strcspn(words, " ");
+		json_object_array_add(array,
+				      json_object_new_string_len(words, len));
+	}
+	return array;
+}
+
 static json_object *json_model(const struct format *f,
 			       const struct nic_model *model)
 {
@@ -78,6 +109,11 @@ static json_object *json_model(const struct format *f,
 	json_object_object_add(o, "name", json_object_new_string(model->name));
 	json_object_object_add(o, "description",
 			       json_object_new_string(model->description));
+	json_object_object_add(o, "pci", json_object_new_string(model->pci));
+	json_object_object_add(o, "speed", json_object_new_int64(model->speed));
+	json_object_object_add(o, "interrupts",
+			       json_object_new_string(model->interrupts));
+	json_object_object_add(o, "features", json_words(model->features));
 	json_object_object_add(o, "available",
 			       json_object_new_int64(model->available));
 	return o;
@@ -87,7 +123,9 @@ static void text_model(const struct format *f, const struct nic_model *model)
 {
 	printf("%s: %s\n", model->name, model->description);
 	if (f->details)
-		printf("    %u more can be made\n", model->available);
+		printf("    pci %s, %u Mb/s, interrupts %s, features %s; %u more can be made\n",
+		       model->pci, model->speed, model->interrupts,
+		       model->features, model->available);
 }
 
 static void brief_model(const struct nic_model *model)

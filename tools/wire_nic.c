@@ -32,8 +32,8 @@ static int write_word(const char *path, const char *word)
 	return error;
 }
 
-/* The first line of a file, without its end; "" if there is none. */
-static void read_line(const char *dir, const char *file, char *line, size_t size)
+/* A file, whole as far as there is room; "" if there is none. */
+static void read_all(const char *dir, const char *file, char *line, size_t size)
 {
 	char path[512];
 	ssize_t len;
@@ -47,6 +47,12 @@ static void read_line(const char *dir, const char *file, char *line, size_t size
 	len = read(fd, line, size - 1);
 	close(fd);
 	line[len > 0 ? len : 0] = 0;
+}
+
+/* The first line of a file, without its end. */
+static void read_line(const char *dir, const char *file, char *line, size_t size)
+{
+	read_all(dir, file, line, size);
 	line[strcspn(line, "\n")] = 0;
 }
 
@@ -98,6 +104,38 @@ int wire_nic_load(struct wire *w)
 	return wire_fail(w, -EOPNOTSUPP, "the kernel module netemu_nic can't be loaded: it needs root, and a kernel with mediated devices (CONFIG_VFIO_MDEV)");
 }
 
+/* What stands behind "key: " at the beginning of one of the lines of @text. */
+static void read_value(const char *text, const char *key, char *value,
+		       size_t size)
+{
+	size_t len = strlen(key);
+	const char *line;
+
+	*value = 0;
+	for (line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (strncmp(line, key, len) || line[len] != ':')
+			continue;
+		line += len + 1;
+		line += *line == ' ';
+		snprintf(value, size, "%.*s", (int)strcspn(line, "\n"), line);
+		return;
+	}
+}
+
+static void read_description(const char *dir, struct nic_model *model)
+{
+	char text[1024], number[16];
+
+	read_all(dir, "description", text, sizeof(text));
+	read_value(text, "pci", model->pci, sizeof(model->pci));
+	read_value(text, "interrupts", model->interrupts,
+		   sizeof(model->interrupts));
+	read_value(text, "features", model->features, sizeof(model->features));
+	read_value(text, "speed", number, sizeof(number));
+	model->speed = strtoul(number, NULL, 10);
+}
+
 static void read_model(const char *type, struct nic_model *model)
 {
 	char dir[512], number[16];
@@ -108,6 +146,7 @@ static void read_model(const char *type, struct nic_model *model)
 		 (int)sizeof(model->name) - 1, type + strlen(PREFIX));
 	read_line(dir, "description", model->description,
 		  sizeof(model->description));
+	read_description(dir, model);
 	read_line(dir, "available_instances", number, sizeof(number));
 	model->available = strtoul(number, NULL, 10);
 }
@@ -166,8 +205,10 @@ static bool read_nic(const char *uuid, struct nic_info *nic)
 	if (!link_name(dir, "iommu_group", word, sizeof(word))) {
 		nic->group = strtoul(word, NULL, 10);
 		snprintf(path, sizeof(path), "/dev/vfio/%u", nic->group);
-		if (!stat(path, &st))
+		if (!stat(path, &st)) {
 			nic->owner = st.st_uid;
+			nic->owner_group = st.st_gid;
+		}
 	}
 	/* Without a name it went while we looked. */
 	return *nic->name;

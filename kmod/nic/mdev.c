@@ -288,11 +288,18 @@ static unsigned int get_available(struct mdev_type *type)
 	return CARDS_MAX - atomic_read(&cards);
 }
 
+/* The name, and lines of "key: value". */
 static ssize_t show_description(struct mdev_type *type, char *buf)
 {
-	struct nemu_type *t = container_of(type, struct nemu_type, type);
+	const struct nemu_model *model = container_of(type, struct nemu_type,
+						      type)->model;
 
-	return sysfs_emit(buf, "%s\n", t->model->description);
+	return sysfs_emit(buf, "%s\npci: %04x:%04x\nspeed: %u\ninterrupts: intx\nfeatures:%s%s%s\n",
+			  model->description, model->pci.vendor,
+			  model->pci.device, model->speed,
+			  model->features & NEMU_MODEL_CSUM ? " checksum" : "",
+			  model->features & NEMU_MODEL_TSO ? " tso" : "",
+			  model->features & NEMU_MODEL_VLAN ? " vlan" : "");
 }
 
 static struct mdev_driver driver = {

@@ -315,8 +315,10 @@ struct nemu_pci {
 	struct nemu_bar bar[NEMU_BARS];
 };
 
-#define NEMU_MODEL_TSO		BIT(0)	/* sends super-frames if told to */
-#define NEMU_MODEL_VLAN		BIT(1)	/* puts VLAN tags in */
+/* What a guest may leave to the card; told to the administrator. */
+#define NEMU_MODEL_TSO		BIT(0)	/* to cut super-frames */
+#define NEMU_MODEL_VLAN		BIT(1)	/* to put VLAN tags in and take them out */
+#define NEMU_MODEL_CSUM		BIT(2)	/* to compute and check checksums */
 
 /**
  * struct nemu_rings - what a driver has set up
@@ -344,6 +346,7 @@ struct nemu_rings {
  * @description: in words
  * @pci: configuration space
  * @features: NEMU_MODEL_*
+ * @speed: of its line, in Mb/s; told, not kept to
  * @max_frame: longest frame the guest can be given, in bytes, with VLAN tag,
  *	without FCS
  * @state_size: bytes of nemu_card_state()
@@ -375,6 +378,7 @@ struct nemu_model {
 	const char *description;
 	struct nemu_pci pci;
 	u32 features;
+	u32 speed;
 	u32 max_frame;
 	size_t state_size;
 	unsigned int timers;
