@@ -48,13 +48,13 @@ udev_keeps() {
 }
 
 udev_follows() {
-	local done
+	local ret
 
 	echo "$(id -u tester) $(id -g tester)" >"/sys/bus/mdev/devices/$UUID/owner" &&
 		busywait owned_by "$1" tester:tester
-	done=$?
+	ret=$?
 	stop_udev
-	return $done
+	return $ret
 }
 
 owned_by() { [ "$(stat -c %U:%G "$1")" = "$2" ]; }

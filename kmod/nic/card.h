@@ -146,7 +146,8 @@ struct nemu_timer {
  * @open: a virtual machine has it
  * @opener: process id of that
  * @opener_name: and its name
- * @leaving: nobody gets it before @leaving_until, in jiffies
+ * @leaving: it is about to be removed, and nobody gets it
+ * @leaving_until: in jiffies; afterwards that is over
  * @owner: user and group of its device file, for udev; -1 = not told
  * @mac: the guest's address
  * @link: the administrator has the cable plugged in
