@@ -20,6 +20,9 @@
  *   leaving for so many seconds nobody gets the card who has not got it; 0: at
  *           once somebody may again
  *   eject   written, asks who has the card to give it back
+ *
+ * Who closes a card may have to wait for its owner, and holds its life meanwhile:
+ * whoever waits for that here can be stopped.
  */
 #include "card.h"
 
@@ -36,7 +39,8 @@ static ssize_t mac_show(struct device *dev, struct device_attribute *attr,
 	struct nemu_card *card = dev_get_drvdata(dev);
 	u8 mac[ETH_ALEN];
 
-	mutex_lock(&card->life);
+	if (mutex_lock_interruptible(&card->life))
+		return -ERESTARTSYS;
 	ether_addr_copy(mac, card->mac);
 	mutex_unlock(&card->life);
 	return sysfs_emit(buf, "%pM\n", mac);
@@ -51,7 +55,8 @@ static ssize_t mac_store(struct device *dev, struct device_attribute *attr,
 
 	if (!mac_pton(buf, mac) || !is_valid_ether_addr(mac))
 		return -EINVAL;
-	mutex_lock(&card->life);
+	if (mutex_lock_interruptible(&card->life))
+		return -ERESTARTSYS;
 	if (card->open) {
 		err = ether_addr_equal(mac, card->mac) ? 0 : -EBUSY;
 	} else {
@@ -85,7 +90,8 @@ static ssize_t link_store(struct device *dev, struct device_attribute *attr,
 		link = false;
 	else
 		return -EINVAL;
-	mutex_lock(&card->life);
+	if (mutex_lock_interruptible(&card->life))
+		return -ERESTARTSYS;
 	WRITE_ONCE(card->link, link);
 	nemu_nic_set_carrier(card);
 	mutex_unlock(&card->life);
@@ -100,7 +106,8 @@ static ssize_t netdev_show(struct device *dev, struct device_attribute *attr,
 	struct nemu_card *card = dev_get_drvdata(dev);
 	ssize_t len;
 
-	mutex_lock(&card->life);
+	if (mutex_lock_interruptible(&card->life))
+		return -ERESTARTSYS;
 	len = sysfs_emit(buf, "%s\n", card->dev->name);
 	mutex_unlock(&card->life);
 	return len;
@@ -138,7 +145,8 @@ static ssize_t opener_show(struct device *dev, struct device_attribute *attr,
 	struct nemu_card *card = dev_get_drvdata(dev);
 	ssize_t len = 0;
 
-	mutex_lock(&card->life);
+	if (mutex_lock_interruptible(&card->life))
+		return -ERESTARTSYS;
 	if (card->open)
 		len = sysfs_emit(buf, "%d %s\n", card->opener,
 				 card->opener_name);
@@ -154,7 +162,8 @@ static ssize_t state_show(struct device *dev, struct device_attribute *attr,
 	struct nemu_rings rings = { };
 	const char *state = "closed";
 
-	mutex_lock(&card->life);
+	if (mutex_lock_interruptible(&card->life))
+		return -ERESTARTSYS;
 	if (card->open) {
 		card->model->rings(card, &rings);
 		state = rings.rx_on || rings.tx_on ? "running" : "open";
@@ -170,7 +179,8 @@ static ssize_t owner_show(struct device *dev, struct device_attribute *attr,
 	struct nemu_card *card = dev_get_drvdata(dev);
 	ssize_t len = 0;
 
-	mutex_lock(&card->life);
+	if (mutex_lock_interruptible(&card->life))
+		return -ERESTARTSYS;
 	if (card->owner[0] >= 0)
 		len = sysfs_emit(buf, "%lld %lld\n", card->owner[0],
 				 card->owner[1]);
@@ -187,7 +197,8 @@ static ssize_t owner_store(struct device *dev, struct device_attribute *attr,
 
 	if (sscanf(buf, "%u %u %c", &user, &group, &more) != 2)
 		return -EINVAL;
-	mutex_lock(&card->life);
+	if (mutex_lock_interruptible(&card->life))
+		return -ERESTARTSYS;
 	card->owner[0] = user;
 	card->owner[1] = group;
 	mutex_unlock(&card->life);
@@ -202,7 +213,8 @@ static ssize_t leaving_show(struct device *dev, struct device_attribute *attr,
 	struct nemu_card *card = dev_get_drvdata(dev);
 	long left = 0;
 
-	mutex_lock(&card->life);
+	if (mutex_lock_interruptible(&card->life))
+		return -ERESTARTSYS;
 	if (card->leaving)
 		left = max_t(long, card->leaving_until - jiffies, 0);
 	mutex_unlock(&card->life);
@@ -217,7 +229,8 @@ static ssize_t leaving_store(struct device *dev, struct device_attribute *attr,
 
 	if (kstrtouint(buf, 10, &seconds) || seconds > LEAVING_MAX)
 		return -EINVAL;
-	mutex_lock(&card->life);
+	if (mutex_lock_interruptible(&card->life))
+		return -ERESTARTSYS;
 	card->leaving = seconds;
 	card->leaving_until = jiffies + seconds * HZ;
 	mutex_unlock(&card->life);
