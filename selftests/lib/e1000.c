@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "e1000.h"
+#include "ethtool.h"
 #include "lab.h"
 #include "link.h"
 
@@ -7,7 +8,6 @@
 #include <errno.h>
 #include <net/if.h>
 #include <poll.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -177,19 +177,7 @@ bool hears_nothing(struct e1000 *e)
 
 unsigned long counter(struct e1000 *e, const char *name)
 {
-	char command[128], device[IF_NAMESIZE] = "";
-	unsigned long value = 0;
-	FILE *f;
-
-	if_indextoname(e->index, device);
-	snprintf(command, sizeof(command),
-		 "ethtool -S %s | sed -n 's/^ *%s: //p'", device, name);
-	f = popen(command, "r");
-	if (f && fscanf(f, "%lu", &value) != 1)
-		value = 0;
-	if (f)
-		pclose(f);
-	return value;
+	return ethtool_counter(e->index, name);
 }
 
 void send_to_card(struct e1000 *e, const uint8_t *frame, size_t len)
