@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The client's side of the qtest protocol, and of the wire. */
+/* The client's side of the qtest protocol. */
 #include "nic_qtest.h"
 
 #include <err.h>
@@ -8,17 +8,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 static FILE *to, *from;
 static pid_t child;
-static int wire = -1;
-static char peer_path[108], card_path[108];
-static struct sockaddr_un card_addr;
 
 /* ---- the protocol ------------------------------------------------------- */
 
@@ -155,38 +150,6 @@ void pass(u64 ns)
 	config_read(QTEST_SLOT, 0);
 }
 
-/* ---- the wire ----------------------------------------------------------- */
-
-static void open_wire(void)
-{
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	const char *dir = getenv("TMPDIR") ?: "/tmp";
-
-	snprintf(peer_path, sizeof(peer_path), "%s/nic_steps.%d.peer", dir, getpid());
-	snprintf(card_path, sizeof(card_path), "%s/nic_steps.%d.card", dir, getpid());
-	memcpy(addr.sun_path, peer_path, sizeof(addr.sun_path));
-	card_addr.sun_family = AF_UNIX;
-	memcpy(card_addr.sun_path, card_path, sizeof(card_addr.sun_path));
-	unlink(peer_path);
-	wire = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (wire < 0 || bind(wire, (struct sockaddr *)&addr, sizeof(addr)))
-		err(1, "%s", peer_path);
-}
-
-void wire_send(const void *frame, u32 len)
-{
-	if (sendto(wire, frame, len, 0, (struct sockaddr *)&card_addr,
-		   sizeof(card_addr)) != len)
-		err(1, "%s", card_path);
-}
-
-u32 wire_receive(void *frame, u32 size)
-{
-	ssize_t len = recv(wire, frame, size, 0);
-
-	return len > 0 ? len : 0;
-}
-
 /* ---- the program that has the card -------------------------------------- */
 
 static char *expand(const char *arg)
@@ -199,7 +162,7 @@ static char *expand(const char *arg)
 		if (!at)
 			return strdup(arg);
 		if (asprintf(&text, "%.*s%s%s", (int)(at - arg), arg,
-			     at[1] == 'p' ? peer_path : card_path, at + 6) < 0)
+			     wire_end(at[1] == 'p'), at + 6) < 0)
 			err(1, "asprintf");
 		arg = text;
 	}
@@ -223,7 +186,7 @@ void qtest_start(char *const argv[])
 	int in[2], out[2];
 
 	signal(SIGPIPE, SIG_IGN);
-	open_wire();
+	wire_open();
 	if (pipe2(in, O_CLOEXEC) || pipe2(out, O_CLOEXEC))
 		err(1, "pipe");
 	child = fork();
@@ -246,9 +209,7 @@ void qtest_stop(void)
 	fclose(from);
 	kill(child, SIGTERM);
 	waitpid(child, NULL, 0);
-	close(wire);
-	unlink(peer_path);
-	unlink(card_path);
+	wire_close();
 }
 
 /* ---- the record --------------------------------------------------------- */

@@ -36,7 +36,13 @@ void mem_write64(u32 addr, u64 value);
 /* Time passes for the card. */
 void pass(u64 ns);
 
-/* The wire. wire_receive() returns a length, or 0 when nothing is there. */
+/* The wire, nic_wire.c. wire_receive() returns a length, or 0 when nothing is there. */
+void wire_open(void);
+void wire_close(void);
+/* What "@peer@" and "@card@" stand for */
+const char *wire_end(bool peer);
+/* The card has done all that it was told to. */
+void settle(void);
 void wire_send(const void *frame, u32 len);
 u32 wire_receive(void *frame, u32 size);
 

@@ -53,13 +53,20 @@ static void put(u64 low, u64 high)
 	tail = (tail + 1) % RING;
 }
 
+/* Tells the card, and gives it the time to do it. */
+static void kick(void)
+{
+	reg_write(E1000_TDT, tail);
+	settle();
+}
+
 /* Sends what is in the ring and notes what comes out. */
 static void go(const char *name)
 {
 	static u8 got[70000];
 	u32 len, i;
 
-	reg_write(E1000_TDT, tail);
+	kick();
 	for (i = 0; (len = wire_receive(got, sizeof(got))); i++)
 		note_bytes(got, len, "%s: frame %u", name, i);
 	note(i, "%s: frames", name);
@@ -127,12 +134,12 @@ void steps_transmit(void)
 	one("too long", 16289, LAST);
 	reg_write(E1000_TCTL, 0);
 	put(TX_DATA, 100 | LAST);
-	reg_write(E1000_TDT, tail);
+	kick();
 	note(reg_read(E1000_TDH) == tail, "switched off: taken");
 	reg_write(E1000_TCTL, E1000_TCTL_EN);
 	go("switched on");
 	put(TX_DATA, 100 | LAST);
-	reg_write(E1000_TDT, tail);
+	kick();
 	note(reg_read(E1000_ICR) & E1000_ICR_TXD_LOW, "few descriptors left");
 	wire_receive(frame, sizeof(frame));
 	one("empty", 0, LAST);
@@ -276,6 +283,7 @@ static void deliver(const char *name, u32 len)
 		n++;
 	}
 	note(n, "%s: descriptors", name);
+	settle();
 	note(reg_read(E1000_ICR), "%s: ICR", name);
 	reg_write(E1000_RDT, (seen + RING - 1) % RING);
 }

@@ -284,8 +284,8 @@ pack_tree() {
 			printf 'file /etc/udev/rules.d/80-netemu-nic.rules %s 0644 0 0\n' \
 				"${tool%/*}/systemd/80-netemu-nic.rules"
 		fi
-		tree_lines "$SELFTESTS"/*.sh "$SELFTESTS"/lib/* "$VM_DIR"/demo.sh \
-			"$VM_DIR"/planted/*.sh
+		tree_lines "$SELFTESTS"/*.sh "$SELFTESTS"/*.differences "$SELFTESTS"/lib/* \
+			"$VM_DIR"/demo.sh "$VM_DIR"/planted/*.sh
 		printf 'file /selftests/README.md %s 0644 0 0\n' "$SELFTESTS/../README.md"
 		find "$programs" -type f -perm -u+x 2>/dev/null | while read -r path; do
 			printf 'file /selftests/%s %s 0755 0 0\n' "${path#"$programs"/}" "$path"
