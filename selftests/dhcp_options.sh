@@ -23,13 +23,6 @@ write_scripts() {
 	END
 }
 
-# is FILTER ARGUMENT...: the JSON that the command prints fulfils the filter
-is() {
-	local json
-
-	json=$(netemu-ctl -j "${@:2}") && [ -n "$json" ] && jq -e "$1" <<<"$json"
-}
-
 # fails TEXT ARGUMENT...: refused with this sentence, and nothing changed
 fails() {
 	local before said

@@ -11,23 +11,7 @@ ECHO=7			# a guest's port that says again what it hears
 
 ctl() { netemu-ctl "$@"; }
 
-# is FILTER ARGUMENT...: the JSON that the command prints fulfils the filter
-is() {
-	local json
-
-	json=$(netemu-ctl -j "${@:2}") && echo "$json" && jq -e "$1" <<<"$json"
-}
-
-# fails CODE TEXT ARGUMENT...: one sentence with the text, and nothing changed
-fails() {
-	local before rc=0 said
-
-	before=$(netemu-ctl forward show; netemu-ctl service show)
-	said=$(netemu-ctl "${@:3}" 2>&1) || rc=$?
-	echo "$rc: $said"
-	[ "$rc" = "$1" ] && [[ $said == *"$2"* ]] || return 1
-	[ "$(netemu-ctl forward show; netemu-ctl service show)" = "$before" ]
-}
+kept() { netemu-ctl forward show; netemu-ctl service show; }
 
 # web HOST PORT [ADDRESS]: a server whose page is its own name, and which tells who
 # asks

@@ -8,27 +8,10 @@
 
 heard=$KSFT_SCRATCH/heard
 
-# is FILTER ARGUMENT...: the JSON that the command prints fulfils the filter
-is() {
-	local json
-
-	json=$(netemu-ctl -j "${@:2}") && [ -n "$json" ] && jq -e "$1" <<<"$json"
-}
-
 # leases FILTER: some lease of lab is like this
 leases() { is "any(.[]; $1)" lease show lab; }
 
-# fails CODE TEXT ARGUMENT...: one sentence with the text, and nothing changed
-fails() {
-	local before rc=0 said
-
-	before=$(netemu-ctl lease save | grep -v expires)
-	said=$(netemu-ctl "${@:3}" 2>&1) || rc=$?
-	echo "$rc: $said"
-	[ "$rc" = "$1" ] && [[ $said == *"$2"* ]] || return 1
-	[ "$(netemu-ctl lease save | grep -v -e expires -e seconds_left)" = \
-		"$(grep -v seconds_left <<<"$before")" ]
-}
+kept() { netemu-ctl lease save | grep -v -e expires -e seconds_left; }
 
 # told FILTER: a line of the monitor fulfils it
 told() { jq -n -e "any(inputs; $1)" "$KSFT_SCRATCH/monitor" >/dev/null 2>&1; }

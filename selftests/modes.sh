@@ -12,23 +12,7 @@ UPLINK=198.51.100.1
 OTHER=203.0.113.1	# of the host, on another device
 ROUTER=10.0.2.2
 
-# is FILTER ARGUMENT...: the JSON that the command prints fulfils the filter
-is() {
-	local json
-
-	json=$(netemu-ctl -j "${@:2}") && [ -n "$json" ] && jq -e "$1" <<<"$json"
-}
-
-# fails CODE TEXT ARGUMENT...: one sentence with the text, and nothing changed
-fails() {
-	local before rc=0 said
-
-	before=$(host_state; what_there_is)
-	said=$(netemu-ctl "${@:3}" 2>&1) || rc=$?
-	echo "$rc: $said"
-	[ "$rc" = "$1" ] && [[ $said == *"$2"* ]] || return 1
-	[ "$(host_state; what_there_is)" = "$before" ]
-}
+kept() { host_state; what_there_is; }
 
 gone() { [ ! -e "/sys/class/net/$1" ]; }
 there() { [ -e "/sys/class/net/$1" ]; }

@@ -6,23 +6,7 @@
 . "$(dirname "$0")/lib/ksft.sh"
 . "$(dirname "$0")/lib/gateway.sh"
 
-# is FILTER ARGUMENT...: the JSON that the command prints fulfils the filter
-is() {
-	local json
-
-	json=$(netemu-ctl -j "${@:2}") && [ -n "$json" ] && jq -e "$1" <<<"$json"
-}
-
-# fails CODE TEXT ARGUMENT...: one sentence with the text, and nothing changed
-fails() {
-	local before rc=0 said
-
-	before=$(what_there_is)
-	said=$(netemu-ctl "${@:3}" 2>&1) || rc=$?
-	echo "$rc: $said"
-	[ "$rc" = "$1" ] && [[ $said == *"$2"* ]] || return 1
-	[ "$(what_there_is)" = "$before" ]
-}
+kept() { what_there_is; }
 
 gone() { [ ! -e "/sys/class/net/$1" ]; }
 there() { [ -e "/sys/class/net/$1" ]; }

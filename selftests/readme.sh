@@ -31,8 +31,8 @@ type_line() {
 lease() { guest_run vm0 "udhcpc -n -q -t 20 -i eth0"; }
 
 # A client that stays, and what it is told to do
-client() { guest_run vm0 "udhcpc -R -n -t 20 -i eth0 -p /tmp/udhcpc >/dev/null 2>&1"; }
-tell() { guest_run vm0 "kill -$1 \$(cat /tmp/udhcpc)"; }
+client() { guest_run vm0 "udhcpc -R -n -t 20 -i eth0 -p /run/udhcpc.pid >/dev/null 2>&1"; }
+tell() { guest_run vm0 "kill -$1 \$(cat /run/udhcpc.pid)"; }
 
 # told EVENT: how often the gateway said this of a lease
 told() {

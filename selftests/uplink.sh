@@ -12,13 +12,6 @@
 
 WORDS='it leads to a network card of the host, and "lab-gw" gives addresses by DHCP'
 
-# is FILTER ARGUMENT...: the JSON that the command prints fulfils the filter
-is() {
-	local json
-
-	json=$(netemu-ctl -j "${@:2}") && [ -n "$json" ] && jq -e "$1" <<<"$json"
-}
-
 # fails CODE TEXT ARGUMENT...: one line with the text
 fails() {
 	local rc=0 said

@@ -68,6 +68,26 @@ what_there_is() {
 	netemu-ctl -j network show | jq -c 'map(del(.leases))'
 }
 
+# is FILTER ARGUMENT...: the JSON that the command prints fulfils the filter
+is() {
+	local json
+
+	json=$(netemu-ctl -j "${@:2}") && [ -n "$json" ] && jq -e "$1" <<<"$json"
+}
+
+# kept: what a command that fails must leave as it is; a test says what that is.
+kept() { :; }
+
+# fails CODE TEXT ARGUMENT...: one sentence with the text, and nothing changed
+fails() {
+	local before rc=0 said
+
+	before=$(kept)
+	said=$(netemu-ctl "${@:3}" 2>&1) || rc=$?
+	echo "$rc: $said"
+	[ "$rc" = "$1" ] && [[ $said == *"$2"* ]] && [ "$(kept)" = "$before" ]
+}
+
 # gw_drops N REASON
 gw_drops() { ethtool -S "gw$1" | sed -n "s/^ *drop_$2: //p"; }
 
