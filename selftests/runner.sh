@@ -51,8 +51,22 @@ judge() {
 	[ "$3" = fail ] || ! printf '%s\n' "$lines" | grep -q '^fail'
 }
 
+# by_name_only: what says "plain=no" is not among what the plain check runs, and
+# what does not say so is.
+by_name_only() {
+	local file rc=0
+
+	"$here/vm/check.sh" --list >"$out/list" || return 1
+	for file in "$here"/*.sh "$here"/*.c; do
+		grep -q '^[ #*]* vm: .*plain=no' "$file" || continue
+		! grep -q " ${file##*/}\$" "$out/list" || { echo "# in the plain check: $file"; rc=1; }
+	done
+	grep -q '^6.1 switch.c$' "$out/list" && grep -q '^- runner.sh$' "$out/list" || rc=1
+	return "$rc"
+}
+
 echo "TAP version 13"
-echo "1..$(printf '%s' "$expected" | grep -c .)"
+echo "1..$(($(printf '%s' "$expected" | grep -c .) + 1))"
 : >"$out/6.1"
 : >"$out/debug"
 planted_run 6.1 &
@@ -71,4 +85,10 @@ while read -r kernel test status reason; do
 		rc=1
 	fi
 done <<<"$expected"
+if by_name_only; then
+	echo "ok $((n + 1)) - the plain check leaves out what is run by name only"
+else
+	echo "not ok $((n + 1)) - the plain check leaves out what is run by name only"
+	rc=1
+fi
 exit $rc

@@ -6,6 +6,7 @@
 # Usage: check.sh                          the README's check
 #        check.sh --all                    every test on every kernel
 #        check.sh --lint                   what needs no VM
+#        check.sh --list                   which tests the README's check runs
 #        check.sh [--kernel K] TEST...     these alone (default kernel 6.1)
 #
 # TEST is a name: NAME.sh, NAME.c and NAME_*.sh, NAME_*.c all belong to it.
@@ -20,7 +21,7 @@ ON_NEWER="load switch"
 # takes the next ones.
 DEBUG_GROUP=8
 
-usage() { sed -n 's/^# \{0,1\}//; 3,10p' "$0" >&2; exit 2; }
+usage() { sed -n 's/^# \{0,1\}//; 3,11p' "$0" >&2; exit 2; }
 
 # ---- which tests ------------------------------------------------------------
 
@@ -52,13 +53,15 @@ all_files() {
 	done
 }
 
-# select_files KERNEL: of all tests, those that the plain check runs there.
+# select_files KERNEL: of all tests, those that the plain check runs there; all
+# that can, with ALL_TESTS.
 select_files() {
 	local K_NAME=$1 file short=''
 
 	for file in $(all_files); do
 		describe "$file" || exit 1
 		[ "$D_HOST" = no ] || continue
+		[ "$D_PLAIN$ALL_TESTS" != no ] || continue
 		if [ "$K_NAME" = debug ]; then
 			[ "$D_DEBUG" != no ] || continue
 			# One guest test, and it has to have a short form.
@@ -177,7 +180,7 @@ lane_stock() {
 	run_on_debug
 }
 
-# ---- the three ways to call it ----------------------------------------------
+# ---- the ways to call it ----------------------------------------------------
 
 # side_by_side LANE LANE: each at its own pace; a lane's failures are in RESULTS.
 # Each is a process group, so that an early end takes all of it along.
@@ -202,6 +205,7 @@ plain() {
 }
 
 everything() {
+	ALL_TESTS=yes
 	newer_files() { select_files 6.12; }
 	debug_files() {
 		local K_NAME=debug file
@@ -224,6 +228,15 @@ some() {
 	fi
 	"$VM_DIR/run.sh" "$kernel" "$RESULTS" "${files[@]}" ||
 		point fail run "the runner gave up"
+}
+
+# list: "KERNEL FILE" lines; what runs on this machine has none.
+list() {
+	select_files 6.1 | sed 's/^/6.1 /'
+	# shellcheck disable=SC2086 # a list of names
+	names_to_files $ON_NEWER | sed 's/^/6.12 /'
+	select_files debug | sed 's/^/debug /'
+	host_files | sed 's/^/- /'
 }
 
 sum_up() {
@@ -260,12 +273,13 @@ prune_logs() {
 }
 
 main() {
-	local kernel=6.1 way=plain
+	local kernel=6.1 way=plain ALL_TESTS=''
 
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--all) way=everything; shift ;;
 		--lint) way=lint; shift ;;
+		--list) list; exit ;;
 		--kernel) kernel=${2:?}; shift 2 ;;
 		-*) usage ;;
 		*) way=some; break ;;

@@ -3,7 +3,7 @@
 # What a test says about itself, in a comment near its top:
 #
 #   # vm: timeout=SECONDS guests=yes memory=MB debug=no|short|only
-#       host=yes
+#       plain=no host=yes
 #
 # timeout  stock kernel under emulation; the debug kernel gets a multiple
 # guests   it starts QEMU guests in the VM
@@ -11,6 +11,8 @@
 # debug    no: not on the debug kernel in "make check"; short: there it runs
 #          with NETEMU_SHORT=1; only: nowhere else, it needs what that kernel
 #          has (also short)
+# plain    no: not in "make check", only by name and in "make check-all": it
+#          takes long
 # host     it runs on this machine, not in a VM
 #
 # What is not said comes from selftests/settings. Sourced.
@@ -20,7 +22,7 @@ setting() {
 }
 
 # describe TEST: sets D_NAME, D_PATH (in the VM, below /selftests), D_TIMEOUT,
-# D_GUESTS, D_MEMORY, D_DEBUG, D_SHORT and D_HOST.
+# D_GUESTS, D_MEMORY, D_DEBUG, D_SHORT, D_PLAIN and D_HOST.
 describe() {
 	local test=$1 file words word key value
 
@@ -31,7 +33,7 @@ describe() {
 	[ -r "$file" ] || { note "no test $test"; return 1; }
 	D_NAME=$(basename "${test%.*}") D_PATH=${test%.c}
 	D_TIMEOUT=$(setting timeout) D_MEMORY=$(setting memory)
-	D_GUESTS=no D_DEBUG=yes D_SHORT='' D_HOST=no
+	D_GUESTS=no D_DEBUG=yes D_SHORT='' D_PLAIN=yes D_HOST=no
 	words=$(head -n 40 "$file" | sed -nE 's/^[ #*\/]*vm: (.*)$/\1/p')
 	for word in $words; do
 		key=${word%%=*} value=${word#*=}
@@ -40,6 +42,7 @@ describe() {
 		guests) D_GUESTS=$value ;;
 		memory | mem) D_MEMORY=$value ;;
 		debug) D_DEBUG=$value ;;
+		plain) D_PLAIN=$value ;;
 		host) D_HOST=$value ;;
 		*) note "$test: unknown word in its vm line: $word"; return 1 ;;
 		esac
