@@ -5,6 +5,7 @@
 # tests that say "# vm: guests=yes" have the files for it. Sourced.
 #
 #   guest_start NAME "QEMU OPTIONS FOR THE CARD" [USER]
+#   guest_boot NAME "QEMU OPTIONS" [USER]	without a kernel: what its card boots
 #   guest_wait NAME		until it takes commands
 #   guest_run NAME COMMAND...	prints what it prints, returns its exit code
 #   guest_pid NAME		QEMU's process id
@@ -22,6 +23,7 @@ GUEST_BOOT_TIMEOUT=${GUEST_BOOT_TIMEOUT:-180}
 # How long a command may take; a caller with a slow one sets it.
 GUEST_TIMEOUT=${GUEST_TIMEOUT:-120}
 GUEST_MEMORY=${GUEST_MEMORY:-192}
+GUEST_MACHINE=${GUEST_MACHINE:-pc}
 
 # KVM in the VM is the emulated processor's own virtualisation: far quicker than
 # emulation inside emulation. Sets GUEST_ACCEL once.
@@ -39,29 +41,57 @@ guest_accel() {
 	fi
 }
 
-guest_start() {
-	local name=$1 card=$2 user=${3-root} dir=$GUEST_DIR/$1 as=()
+# guest_qemu NAME USER OPTION...: QEMU in the background
+guest_qemu() {
+	local dir=$GUEST_DIR/$1 user=$2 as=()
 
+	shift 2
 	guest_accel
 	rm -rf "$dir"
 	mkdir -p "$dir"
-	mkfifo "$dir/port.in" "$dir/port.out"
+	mkfifo "$dir/port.in" "$dir/port.out" "$dir/monitor.in" "$dir/monitor.out"
 	: >"$dir/console"
 	if [ "$user" != root ]; then
 		chown -R "$user" "$dir"
 		as=(setpriv "--reuid=$user" "--regid=$user" --clear-groups)
 	fi
+	# shellcheck disable=SC2086 # a list of words
+	"${as[@]}" qemu-system-x86_64 $GUEST_ACCEL -m "$GUEST_MEMORY" \
+		-nodefaults -no-user-config -vga none -display none \
+		-serial "file:$dir/console" "$@" </dev/null >"$dir/qemu.log" 2>&1 &
+	echo $! >"$dir/pid"
+}
+
+# guest_start NAME "QEMU OPTIONS FOR THE CARD" [USER]
+guest_start() {
+	local dir=$GUEST_DIR/$1
+
 	# shellcheck disable=SC2086 # lists of words
-	"${as[@]}" qemu-system-x86_64 -machine pc $GUEST_ACCEL -m "$GUEST_MEMORY" \
-		-nodefaults -no-user-config -vga none -display none -no-reboot \
-		-serial "file:$dir/console" -monitor none \
+	guest_qemu "$1" "${3-root}" -machine "$GUEST_MACHINE" ${GUEST_REBOOT--no-reboot} \
+		-chardev "pipe,id=monitor,path=$dir/monitor" \
+		-mon chardev=monitor,mode=readline \
 		-device virtio-serial-pci \
 		-chardev "pipe,id=port,path=$dir/port" \
 		-device virtserialport,chardev=port,name=netemu.guest \
 		-kernel /guest/vmlinuz -initrd /guest/initrd \
 		-append "console=ttyS0 rdinit=/init panic=-1 mitigations=off audit=0 net.ifnames=0 quiet" \
-		$card </dev/null >"$dir/qemu.log" 2>&1 &
-	echo $! >"$dir/pid"
+		$2
+}
+
+# The firmware takes the serial line for its screen, and tries again when there was
+# nothing to boot.
+guest_boot() {
+	# shellcheck disable=SC2086 # a list of words
+	guest_qemu "$1" "${3-root}" -machine "$GUEST_MACHINE,graphics=off" \
+		-boot reboot-timeout=1000 -monitor none $2
+}
+
+# guest_monitor NAME COMMAND...: one for QEMU itself; it says nothing
+guest_monitor() {
+	local dir=$GUEST_DIR/$1
+
+	shift
+	guest_alive "${dir##*/}" && printf '%s\n' "$*" >"$dir/monitor.in"
 }
 
 guest_pid() { cat "$GUEST_DIR/$1/pid" 2>/dev/null; }

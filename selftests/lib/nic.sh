@@ -21,5 +21,10 @@ nic_set() { echo "$3" >"$NIC_DEVICES/$(nic_uuid "$1")/$2"; }
 
 nic_get() { cat "$NIC_DEVICES/$(nic_uuid "$1")/$2"; }
 
-# nic_option N: for QEMU's command line
-nic_option() { printf -- '-device vfio-pci,sysfsdev=%s/%s,rombar=0' "$NIC_DEVICES" "$(nic_uuid "$1")"; }
+# nic_device N [,OPTION...]: what QEMU makes a device of
+nic_device() {
+	printf 'vfio-pci,sysfsdev=%s/%s,rombar=0%s' "$NIC_DEVICES" "$(nic_uuid "$1")" "${2-}"
+}
+
+# nic_option N [,OPTION...]: for QEMU's command line
+nic_option() { printf -- '-device %s' "$(nic_device "$@")"; }
