@@ -233,8 +233,8 @@ firmware_line() {
 	return 1
 }
 
-# The guest: Debian's 6.1 kernel whatever kernel the VM runs, busybox, iperf3
-# and the drivers of the two cards.
+# The guest: Debian's 6.1 kernel whatever kernel the VM runs, busybox, tools for
+# the network, and the drivers of the two cards.
 guest_archive() {
 	local out=$WORK/guest-initrd.cpio stage=$WORK/guest-modules
 
@@ -249,8 +249,8 @@ guest_archive() {
 		{
 			skeleton_lines
 			{
-				program_lines iperf3 ethtool ip
-				busybox_lines iperf3 ethtool ip
+				program_lines iperf3 ethtool ip tcpdump
+				busybox_lines iperf3 ethtool ip tcpdump
 				module_lines "$stage"
 				printf 'file /init %s 0755 0 0\n' "$VM_DIR/guest-init"
 				printf 'file /etc/udhcpc/default.script %s 0755 0 0\n' \
