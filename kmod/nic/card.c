@@ -79,6 +79,7 @@ void nemu_card_reset(struct nemu_card *card)
 	mutex_unlock(&card->config_lock);
 	mutex_lock(&card->ring);
 	card->model->reset(card);
+	nemu_rx_reset(card);
 	mutex_unlock(&card->ring);
 }
 

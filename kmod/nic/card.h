@@ -274,6 +274,7 @@ netdev_tx_t nemu_nic_xmit(struct sk_buff *skb, struct net_device *dev);
 void nemu_rx_init(struct nemu_backlog *backlog);
 void nemu_rx_open(struct nemu_card *card);
 void nemu_rx_close(struct nemu_card *card);
+void nemu_rx_reset(struct nemu_card *card);
 bool nemu_rx_enqueue(struct nemu_card *card, struct sk_buff *skb);
 int nemu_rx_run(struct nemu_card *card, bool kicked, int budget);
 

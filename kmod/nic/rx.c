@@ -105,23 +105,40 @@ void nemu_rx_open(struct nemu_card *card)
 }
 
 /**
- * nemu_rx_close() - take no more frames, drop those that wait
- * @card: card, being closed; the worker has stopped
+ * nemu_rx_close() - take no more frames
+ * @card: card, being closed; a reset follows and drops those that wait
  */
 void nemu_rx_close(struct nemu_card *card)
 {
 	struct nemu_backlog *backlog = &card->backlog;
-	struct sk_buff_head waiting;
 
-	__skb_queue_head_init(&waiting);
 	spin_lock_bh(&backlog->queue.lock);
 	backlog->open = false;
+	spin_unlock_bh(&backlog->queue.lock);
+}
+
+/**
+ * nemu_rx_reset() - drop what waits for the guest, as a card's memory forgets it
+ * @card: card; the ring mutex is held
+ *
+ * Else the next driver would be given frames from before its time.
+ */
+void nemu_rx_reset(struct nemu_card *card)
+{
+	struct nemu_backlog *backlog = &card->backlog;
+	struct sk_buff_head waiting;
+
+	lockdep_assert_held(&card->ring);
+	__skb_queue_head_init(&waiting);
+	spin_lock_bh(&backlog->queue.lock);
 	backlog->bytes = 0;
+	backlog->missed = 0;
 	skb_queue_splice_init(&backlog->queue, &waiting);
 	spin_unlock_bh(&backlog->queue.lock);
 	__skb_queue_purge(&waiting);
 	kfree_skb_list(backlog->ready);
 	backlog->ready = NULL;
+	backlog->held = false;
 }
 
 /* ---- what a model asks -------------------------------------------------- */
