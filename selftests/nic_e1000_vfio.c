@@ -323,6 +323,23 @@ CARD_TEST(the_receive_ring_wraps)
 	}
 }
 
+/* They were for the driver before. */
+CARD_TEST(frames_that_wait_are_lost_in_a_reset)
+{
+	uint8_t frame[200];
+	unsigned int i;
+
+	reg_write(v, RDT, reg_read(v, RDH));
+	make_frame(frame, sizeof(frame), 1);
+	for (i = 0; i < 3; i++)
+		send_to_card(e, frame, sizeof(frame));
+	ASSERT_EQ(0, vfio_reset(v));
+	ASSERT_TRUE(e1000_start(e));
+	make_frame(frame, sizeof(frame), 2);
+	send_to_card(e, frame, sizeof(frame));
+	EXPECT_TRUE(received(e, 0, frame, sizeof(frame)));
+}
+
 /* ---- interrupts --------------------------------------------------------- */
 
 static void send_one(struct e1000 *e)

@@ -288,17 +288,13 @@ HOSTILE_TEST(rings_that_can_not_be)
 	EXPECT_NE(0, reg_read(&e->v, STATUS) & STATUS_LU);
 }
 
-#define TX_DATA		0x20100000
-#define TX_TSE		0x04000000
-#define TX_SUMS		0x300
-
 /* What a frame is to be cut by: headers of 54 bytes, @mss of payload. */
 static void put_context(struct e1000 *e, uint16_t mss)
 {
 	struct descriptor *d = &tx_ring(&e->v)[e->tail];
 
 	put_tx(e, 0x0032220000002218ULL, 0, false);
-	d->lower = 0x20000000 | TX_TSE | 0x03000000;
+	d->lower = TX_CONTEXT | TX_TSE | TX_TCP | TX_IP;
 	d->upper = (uint32_t)mss << 16 | 54 << 8;
 }
 
@@ -356,8 +352,8 @@ static void fill_ring(struct vfio *v, struct descriptor *ring)
 		if (random() % 2)
 			ring[i].lower = (random() & 0xfffff) | TX_EOP * (random() % 2) |
 					TX_RS * (random() % 2) |
-					0x20000000 | 0x04000000 * (random() % 2) |
-					0x00100000 * (random() % 2);
+					TX_TSE * (random() % 2) |
+					(random() % 2 ? TX_DATA : TX_CONTEXT);
 	}
 }
 
@@ -393,7 +389,7 @@ HOSTILE_TEST(resets)
 		transmit(e, VFIO_MEM_IOVA + FREE_MEM, 60);
 		send_to_card(e, frame, sizeof(frame));
 		if (i % 2)
-			reg_write(&e->v, CTRL, 1 << 26);
+			reg_write(&e->v, CTRL, CTRL_RST);
 		else
 			vfio_reset(&e->v);
 		cfg_write(&e->v, PCI_COMMAND, 2, PCI_COMMAND_MEMORY |
