@@ -179,7 +179,7 @@ CARD_TEST(the_transmit_ring_wraps)
 	unsigned int sent = 0, heard = 0, i;
 	uint8_t frame[100];
 
-	while (heard < 3 * RING) {
+	while (heard < (lab_short() ? RING + 10 : 3 * RING)) {
 		for (i = 0; i < 25; i++, sent++) {
 			uint32_t at = FREE_MEM + sent % RING * BUFFER;
 
@@ -239,23 +239,25 @@ CARD_TEST(checksums_that_are_known)
 	EXPECT_EQ(RX_IXSM, status_of(v, 3) & (both | RX_IXSM));
 }
 
-/* The guest gets plain frames of what the host did not cut. */
+/* What hosts send that leave the cutting to cards. */
+static const struct virtio_net_hdr uncut = {
+	.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM,
+	.gso_type = VIRTIO_NET_HDR_GSO_TCPV4,
+	.hdr_len = 54,
+	.gso_size = 1000,
+	.csum_start = 34,
+	.csum_offset = 16,
+};
+
+/* The guest gets plain frames of it. */
 CARD_TEST(what_the_host_did_not_cut_arrives_cut)
 {
-	struct virtio_net_hdr gso = {
-		.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM,
-		.gso_type = VIRTIO_NET_HDR_GSO_TCPV4,
-		.hdr_len = 54,
-		.gso_size = 1000,
-		.csum_start = 34,
-		.csum_offset = 16,
-	};
 	static uint8_t frame[54 + 9500];
 	unsigned int i;
 
 	make_ip(frame, IPPROTO_TCP, sizeof(frame), sizeof(frame) - 34);
 	fill_ip_sum(frame);
-	ASSERT_TRUE(wire_send(w, &gso, frame, sizeof(frame)));
+	ASSERT_TRUE(wire_send(w, &uncut, frame, sizeof(frame)));
 	for (i = 0; i < 10; i++) {
 		uint32_t len = i < 9 ? 1000 : 500;
 
@@ -313,7 +315,7 @@ CARD_TEST(the_receive_ring_wraps)
 	uint8_t frame[200];
 	unsigned int i;
 
-	for (i = 0; i < 3 * RING; i++) {
+	for (i = 0; i < (lab_short() ? RING + 10 : 3 * RING); i++) {
 		make_frame(frame, sizeof(frame), i);
 		send_to_card(e, frame, sizeof(frame));
 		ASSERT_TRUE(received(e, i % RING, frame, sizeof(frame)))
@@ -342,50 +344,49 @@ CARD_TEST(frames_that_wait_are_lost_in_a_reset)
 
 /* ---- interrupts --------------------------------------------------------- */
 
-static void send_one(struct e1000 *e)
+static void send_one(struct e1000 *e, struct wire *w)
 {
 	transmit(e, VFIO_MEM_IOVA + FREE_MEM, 60);
 }
 
-static void pull_cable(struct e1000 *e)
+static void pull_cable(struct e1000 *e, struct wire *w)
 {
 	nic_set(CARD, "link", "down");
 }
 
-static void get_one(struct e1000 *e)
+static void get_one(struct e1000 *e, struct wire *w)
 {
 	send_to_card(e, e->v.mem + FREE_MEM, 60);
 }
 
 /* Half of the ring is enough for the threshold that is set. */
-static void get_many(struct e1000 *e)
+static void get_many(struct e1000 *e, struct wire *w)
 {
 	unsigned int i;
 
 	for (i = 0; i < RING / 2; i++)
-		get_one(e);
+		get_one(e, w);
 }
 
 /* Nowhere to put them; when there is, the driver hears that some were lost. */
-static void get_too_many(struct e1000 *e)
+static void get_too_many(struct e1000 *e, struct wire *w)
 {
-	uint8_t frame[1514];
-	unsigned int i;
+	static uint8_t frame[54 + 60000];
 
-	make_frame(frame, sizeof(frame), 5);
+	make_ip(frame, IPPROTO_TCP, sizeof(frame), sizeof(frame) - 34);
 	reg_write(&e->v, RDT, reg_read(&e->v, RDH));
-	for (i = 0; i % 100 || !counter(e, "drop_backlog"); i++)
-		send_to_card(e, frame, sizeof(frame));
+	while (!counter(e, "drop_backlog"))
+		wire_send(w, &uncut, frame, sizeof(frame));
 	reg_write(&e->v, RDT, (reg_read(&e->v, RDH) + RING - 1) % RING);
 }
 
-static void get_small(struct e1000 *e)
+static void get_small(struct e1000 *e, struct wire *w)
 {
 	reg_write(&e->v, RSRPD, 64);
-	get_one(e);
+	get_one(e, w);
 }
 
-static void read_phy(struct e1000 *e)
+static void read_phy(struct e1000 *e, struct wire *w)
 {
 	reg_write(&e->v, MDIC, 0x28220000);
 }
@@ -394,7 +395,7 @@ CARD_TEST(each_cause_interrupts)
 {
 	static const struct {
 		uint32_t cause;
-		void (*provoke)(struct e1000 *e);
+		void (*provoke)(struct e1000 *e, struct wire *w);
 	} rows[] = {
 		{ CAUSE_TXDW, send_one }, { CAUSE_TXQE, send_one },
 		{ CAUSE_TXD_LOW, send_one }, { CAUSE_RXT0, get_one },
@@ -415,7 +416,7 @@ CARD_TEST(each_cause_interrupts)
 					   trigger));
 		ASSERT_EQ(0, event_count(trigger));
 		reg_write(v, IMS, rows[i].cause);
-		rows[i].provoke(e);
+		rows[i].provoke(e, w);
 		EXPECT_TRUE(wait_for(event_count(trigger)))
 			TH_LOG("cause 0x%x", rows[i].cause);
 		EXPECT_EQ(rows[i].cause, reg_read(v, ICR) & rows[i].cause);
@@ -454,10 +455,11 @@ CARD_TEST(a_reset_of_either_kind)
 		reg_write(v, CTRL, kind ? 0 : CTRL_RST);
 		EXPECT_EQ(0, kind ? vfio_reset(v) : 0);
 		cfg_write(v, 4, 2, 7);
-		for (i = 0; i < sizeof(initial) / sizeof(*initial); i++)
+		for (i = 0; i < sizeof(initial) / sizeof(*initial); i++) {
 			EXPECT_EQ(initial[i].value,
 				  reg_read(v, initial[i].offset))
 				TH_LOG("0x%x", initial[i].offset);
+		}
 		EXPECT_NE(0, reg_read(v, RAH) & 0x80000000);
 	}
 }
@@ -469,8 +471,8 @@ CARD_TEST(counters_are_cleared_when_read)
 
 	make_frame(v->mem + FREE_MEM, 60, 7);
 	for (i = 0; i < 5; i++) {
-		send_one(e);
-		get_one(e);
+		send_one(e, w);
+		get_one(e, w);
 		ASSERT_TRUE(received(e, i, v->mem + FREE_MEM, 60));
 	}
 	ASSERT_TRUE(wait_for(all_sent(e)));

@@ -18,6 +18,7 @@ struct kvm {
 	struct kvm_run *run;
 	int run_size;
 	uint8_t *mem;
+	unsigned int woken;	/* without an interrupt */
 };
 
 /* Where the guest is. */
