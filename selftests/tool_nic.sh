@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # netemu-ctl nic: cards made, plugged in, changed, shown and removed.
-# vm: timeout=240
+# vm: timeout=240 debug=no
 . lib/ksft.sh
 . lib/nic.sh
 

@@ -12,7 +12,8 @@
 #          with NETEMU_SHORT=1; only: nowhere else, it needs what that kernel
 #          has (also short)
 # plain    no: not in "make check", only by name and in "make check-all": it
-#          takes long
+#          takes long; or the kernels on which it is in "make check", as
+#          6.12,debug
 # host     it runs on this machine, not in a VM
 #
 # What is not said comes from selftests/settings. Sourced.
