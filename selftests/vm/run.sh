@@ -112,7 +112,7 @@ control_line() {
 		state=running grown_at=$SECONDS
 		tap_begin "$D_NAME"
 		deadline=$((SECONDS + D_TIMEOUT * TIME_FACTOR))
-		offset=$(size_of "$log/console")
+		offset=$(size_of "$log/console") started="netemu bench: start $rest"
 		show "# $D_NAME: start"
 		;;
 	end)
@@ -137,11 +137,21 @@ control_line() {
 	return 0
 }
 
+# What the kernel reported since the test began: from init's mark in its log on. We
+# may have heard of the beginning later than the kernel had its say.
+fault_of_test() {
+	local at=''
+
+	[ -z "$started" ] || at=$(grep -aboF "$started" "$log/console" | tail -n 1)
+	at=${at%%:*}
+	console_fault "$log/console" "${at:-$offset}"
+}
+
 finish_test() {
 	local line
 
 	# The same log as init saw, read from outside: a second opinion.
-	if [ -z "$faulty" ] && line=$(console_fault "$log/console" "$offset"); then
+	if [ -z "$faulty" ] && line=$(fault_of_test); then
 		faulty=yes
 		tap_fault "kernel: $line"
 	fi
@@ -204,7 +214,7 @@ emulator_stands() {
 run_vm() {
 	local guests=$1 memory=$2 beat rc fault size ended standing
 	local grown=0 grown_at=$SECONDS
-	local state=booting faulty='' offset=0 deadline vm_started=$SECONDS
+	local state=booting faulty='' offset=0 started='' deadline vm_started=$SECONDS
 	local PARTIAL='' LINE='' ACCEL=$ACCEL
 
 	# Guests use the emulated processor's own virtualisation. With two of these
@@ -231,11 +241,11 @@ run_vm() {
 			beat=$((SECONDS + HEARTBEAT))
 			take_line || break
 		elif [ "$rc" = 2 ]; then
-			lost_vm "the VM ended by itself" "$(console_fault "$log/console" "$offset")"
+			lost_vm "the VM ended by itself" "$(fault_of_test)"
 			break
 		fi
 		if [ "$SECONDS" -ge "$deadline" ] || stands "$guests"; then
-			fault=$(console_fault "$log/console" "$offset")
+			fault=$(fault_of_test)
 			size=$(size_of "$log/console")
 			ended=$((SECONDS - vm_started))
 			standing=''
