@@ -78,7 +78,7 @@ take_line() {
 
 # Runs the pending rows until all are done or one has spoilt the machine.
 run_machine() {
-	local clock=$1 memory=0 row=${pending[0]} name part='' line='' rc
+	local clock=$1 memory=0 guests=no row=${pending[0]} name part='' line='' rc
 	local deadline=$((SECONDS + BOOT)) began=$SECONDS left=${#pending[@]}
 
 	log=$LOGS/$(date +%H%M%S)-bench-$BASHPID-$((++boots))
@@ -86,10 +86,11 @@ run_machine() {
 	for name in "${pending[@]}"; do
 		describe "bench/rows/$name.sh"
 		[ "$D_MEMORY" -le "$memory" ] || memory=$D_MEMORY
+		[ "$D_GUESTS" != yes ] || guests=yes
 		printf '%s %s more\n' "$name" "$D_PATH"
 	done >"$scratch/tests"
 	printf 'NETEMU_KERNEL=%s\nexport BENCH_CLOCK=%s\n' "$K_NAME" "$clock" >"$scratch/env"
-	make_initrd || { row_failure "$row" "can't be packed"; pending=(); return 1; }
+	make_initrd $guests || { row_failure "$row" "can't be packed"; pending=(); return 1; }
 	vm_start "$log" "$memory" "$scratch/initrd"
 	while :; do
 		rc=0

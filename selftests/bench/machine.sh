@@ -46,6 +46,31 @@ build_programs() {
 	done
 }
 
+# The guest of the rows about emulated cards: no system, no library.
+build_guest() {
+	local source=$BENCH_DIR/guest/nicguest.c out=$BENCH_WORK/nicguest
+
+	[ "$out" -nt "$source" ] && [ "$out" -nt "${source%.c}.lds" ] && return 0
+	gcc -m32 -O2 -Wall -ffreestanding -nostdlib -static -fno-pic -no-pie \
+		-fno-stack-protector -mgeneral-regs-only -fcf-protection=none \
+		-fno-asynchronous-unwind-tables -Wl,--build-id=none \
+		-Wl,--no-warn-rwx-segments -Wl,-T,"${source%.c}.lds" -o "$out" "$source"
+}
+
+# pack_bench_guest OUTPUT: it, and an unmodified QEMU for it
+pack_bench_guest() {
+	local out=$1 name
+
+	{
+		program_lines qemu-system-x86_64 || return 1
+		for name in bios-256k.bin kvmvapic.bin multiboot_dma.bin; do
+			firmware_line "$name" || return 1
+		done
+		printf 'file /guest/nicguest %s 0644 0 0\n' "$BENCH_WORK/nicguest"
+	} | with_parents >"$out.list" || return 1
+	archive "$out.list" "$out"
+}
+
 # pack_bench OUTPUT: the rows and what they call
 pack_bench() {
 	local out=$1 path programs
@@ -70,15 +95,19 @@ machine_prepare() {
 	mkdir -p "$BENCH_WORK" "$LOGS"
 	(
 		flock 9
-		build_module && build_tool && build_programs && pack_base || exit 1
+		build_module && build_tool && build_programs && build_guest && pack_base || exit 1
 		pack_modules "$scratch/modules.cpio" "$MODULE_DIR"/*.ko &&
-			pack_bench "$scratch/bench.cpio"
+			pack_bench "$scratch/bench.cpio" &&
+			pack_bench_guest "$scratch/guest.cpio"
 	) 9>"$WORK/lock"
 }
 
-# make_initrd: for the rows in $scratch/tests. choose_accel calls it too.
+# make_initrd [GUESTS]: for the rows in $scratch/tests; "yes" if one of them starts
+# guests. choose_accel calls it too.
 make_initrd() {
+	local layers=("$WORK/base.cpio" "$share/modules.cpio" "$share/bench.cpio")
+
+	[ "${1-}" != yes ] || layers+=("$share/guest.cpio")
 	pack_tree "$scratch/tree.cpio" "$scratch/tests" "$TOP/tools/netemu-ctl" &&
-		cat "$WORK/base.cpio" "$share/modules.cpio" "$share/bench.cpio" \
-			"$scratch/tree.cpio" >"$scratch/initrd"
+		cat "${layers[@]}" "$scratch/tree.cpio" >"$scratch/initrd"
 }

@@ -1,0 +1,426 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A guest without an operating system, for the rows about emulated cards: a driver
+ * of the 82540EM that does nothing but send and receive. QEMU loads it as a
+ * multiboot kernel. It knows no difference between QEMU's card and ours.
+ *
+ * Commands come by the serial port, a letter and decimal numbers, then a newline:
+ *
+ *   t FRAMES BURST SIZE   transmit, BURST frames for each write of the tail
+ *   d FRAMES BURST SIZE   the same with a card that is a piece of memory
+ *   r FRAMES ROUNDS       receive so many, so often
+ *
+ * The answer is ">" when all is ready. Another byte then starts a transmission;
+ * frames may come. "." says that it is done, and "!" that it can't be.
+ *
+ * It works as drivers do: buffers are given back 16 at a time, the receiver is
+ * polled while there are frames and waits for an interrupt when there are none,
+ * the throttle is set to 20,000 interrupts a second.
+ */
+typedef unsigned char u8;
+typedef unsigned short u16;
+typedef unsigned int u32;
+typedef unsigned long long u64;
+
+#define STACK_SIZE	16384	/* also in _start() */
+#define RING		256
+#define BUFFER		2048
+#define GIVE_BACK	16
+
+/* 82540EM */
+#define CTRL		0x0000
+#define CTRL_SLU	0x40
+#define CTRL_RST	0x04000000
+#define STATUS		0x0008
+#define STATUS_LU	0x2
+#define ICR		0x00c0
+#define ICR_TXDW	0x01
+#define ICR_RX		0xd0	/* RXT0, RXO, RXDMT0 */
+#define ITR		0x00c4
+#define IMS		0x00d0
+#define IMC		0x00d8
+#define RCTL		0x0100
+#define RCTL_ON		0x04008002	/* EN, BAM, SECRC */
+#define TCTL		0x0400
+#define TCTL_ON		0x0003f0fa	/* EN, PSP, CT, COLD */
+#define RDBAL		0x2800
+#define RDBAH		0x2804
+#define RDLEN		0x2808
+#define RDH		0x2810
+#define RDT		0x2818
+#define TDBAL		0x3800
+#define TDBAH		0x3804
+#define TDLEN		0x3808
+#define TDH		0x3810
+#define TDT		0x3818
+
+#define TX_FLAGS	0x0b000000	/* EOP, IFCS, RS */
+#define DONE		1
+
+#define ITR_20000	195
+
+#define SERIAL		0x3f8
+#define SERIAL_IRQ	4
+
+struct descriptor {
+	u64 addr;
+	u32 lower, upper;
+};
+
+struct multiboot {
+	u32 magic, flags, checksum;
+};
+
+__attribute__((section(".multiboot"), used, aligned(4)))
+static const struct multiboot header = { 0x1badb002, 0, -0x1badb002u };
+
+static volatile struct descriptor tx[RING] __attribute__((aligned(4096)));
+static volatile struct descriptor rx[RING] __attribute__((aligned(4096)));
+static u8 rx_buffers[RING][BUFFER] __attribute__((aligned(4096)));
+static u8 frame[BUFFER] __attribute__((aligned(4096)));
+static volatile u8 *card;
+static u32 tx_tail, tx_clean, rx_next;
+static u64 idt[256];
+__attribute__((used))
+static u8 stack[STACK_SIZE];
+
+/* Flat segments. */
+static const u64 gdt[] = { 0, 0x00cf9a000000ffff, 0x00cf92000000ffff };
+__attribute__((used))
+static const struct {
+	u16 limit;
+	u32 base;
+} __attribute__((packed)) gdtr = { sizeof(gdt) - 1, (u32)gdt };
+
+/* ---- the machine -------------------------------------------------------- */
+
+static void outb(u16 port, u8 value)
+{
+	asm volatile("outb %0, %1" : : "a"(value), "Nd"(port));
+}
+
+static u8 inb(u16 port)
+{
+	u8 value;
+
+	asm volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
+	return value;
+}
+
+static u32 pci(u32 slot, u32 offset)
+{
+	u32 value;
+
+	asm volatile("outl %0, %1" : : "a"(0x80000000 | slot << 11 | offset), "Nd"((u16)0xcf8));
+	asm volatile("inl %1, %0" : "=a"(value) : "Nd"((u16)0xcfc));
+	return value;
+}
+
+static void pci_write(u32 slot, u32 offset, u32 value)
+{
+	asm volatile("outl %0, %1" : : "a"(0x80000000 | slot << 11 | offset), "Nd"((u16)0xcf8));
+	asm volatile("outl %0, %1" : : "a"(value), "Nd"((u16)0xcfc));
+}
+
+static u32 reg(u32 offset)
+{
+	return *(volatile u32 *)(card + offset);
+}
+
+static void set(u32 offset, u32 value)
+{
+	asm volatile("" : : : "memory");
+	*(volatile u32 *)(card + offset) = value;
+}
+
+/* Interrupts are off but here. */
+static void halt(void)
+{
+	asm volatile("sti; hlt; cli" : : : "memory");
+}
+
+static void eoi(void)
+{
+	outb(0xa0, 0x20);
+	outb(0x20, 0x20);
+}
+
+__attribute__((interrupt))
+static void spurious(void *frame)
+{
+}
+
+/* The byte stays where it is: who waits for it reads it. */
+__attribute__((interrupt))
+static void serial_irq(void *frame)
+{
+	outb(SERIAL + 1, 0);
+	eoi();
+}
+
+__attribute__((interrupt))
+static void card_irq(void *frame)
+{
+	set(IMC, ~0u);
+	reg(ICR);
+	eoi();
+}
+
+static void gate(u32 vector, void (*handler)(void *frame))
+{
+	u32 at = (u32)handler;
+
+	idt[vector] = (at & 0xffff) | 8 << 16 | (u64)((at & 0xffff0000) | 0x8e00) << 32;
+}
+
+static void interrupts(u32 line)
+{
+	struct {
+		u16 limit;
+		u32 base;
+	} __attribute__((packed)) idtr = { sizeof(idt) - 1, (u32)idt };
+	u32 i, mask = ~(1u << SERIAL_IRQ | 1u << line | 1u << 2);
+
+	for (i = 0; i < 256; i++)
+		gate(i, spurious);
+	gate(0x20 + SERIAL_IRQ, serial_irq);
+	gate(0x20 + line, card_irq);
+	asm volatile("lidt %0" : : "m"(idtr));
+	outb(0x20, 0x11);
+	outb(0xa0, 0x11);
+	outb(0x21, 0x20);
+	outb(0xa1, 0x28);
+	outb(0x21, 0x04);
+	outb(0xa1, 0x02);
+	outb(0x21, 0x01);
+	outb(0xa1, 0x01);
+	outb(0x21, mask);
+	outb(0xa1, mask >> 8);
+}
+
+/* ---- serial port -------------------------------------------------------- */
+
+static void say(char c)
+{
+	while (!(inb(SERIAL + 5) & 0x20))
+		;
+	outb(SERIAL, c);
+}
+
+static char hear(void)
+{
+	while (!(inb(SERIAL + 5) & 1)) {
+		outb(SERIAL + 1, 1);
+		halt();
+	}
+	return inb(SERIAL);
+}
+
+static u32 number(char *last)
+{
+	u32 n = 0;
+
+	while ((*last = hear()) >= '0' && *last <= '9')
+		n = n * 10 + *last - '0';
+	return n;
+}
+
+/* ---- the card ----------------------------------------------------------- */
+
+/* Bus 0 has no other card of this kind. */
+static int find_card(void)
+{
+	u32 slot, line;
+
+	for (slot = 0; slot < 32; slot++) {
+		if (pci(slot, 0) != 0x100e8086)
+			continue;
+		card = (volatile u8 *)(pci(slot, 0x10) & ~0xfu);
+		line = pci(slot, 0x3c) & 0xff;
+		pci_write(slot, 4, 7);
+		interrupts(line);
+		return card && line < 16;
+	}
+	return 0;
+}
+
+static void start_card(void)
+{
+	u32 i;
+
+	set(CTRL, CTRL_RST);
+	while (reg(CTRL) & CTRL_RST)
+		;
+	set(IMC, ~0u);
+	set(CTRL, CTRL_SLU);
+	while (!(reg(STATUS) & STATUS_LU))
+		;
+	reg(ICR);
+	set(ITR, ITR_20000);
+	for (i = 0; i < RING; i++)
+		rx[i].addr = (u32)rx_buffers[i];
+	set(TDBAL, (u32)tx);
+	set(TDBAH, 0);
+	set(TDLEN, sizeof(tx));
+	set(TDH, 0);
+	set(TDT, 0);
+	set(RDBAL, (u32)rx);
+	set(RDBAH, 0);
+	set(RDLEN, sizeof(rx));
+	set(RDH, 0);
+	set(RDT, RING - 1);
+	set(TCTL, TCTL_ON);
+	set(RCTL, RCTL_ON);
+}
+
+/* How many descriptors are free, one being left between the ends. */
+static u32 reclaim(void)
+{
+	while (tx_clean != tx_tail && tx[tx_clean].upper & DONE)
+		tx_clean = (tx_clean + 1) % RING;
+	return (tx_clean - tx_tail - 1) % RING;
+}
+
+static void wait_for_free(u32 wanted)
+{
+	while (reclaim() < wanted) {
+		set(IMS, ICR_TXDW);
+		if (reclaim() < wanted)
+			halt();
+	}
+}
+
+static void pretend(u32 from)
+{
+	for (; from != tx_tail; from = (from + 1) % RING)
+		tx[from].upper = DONE;
+}
+
+static void transmit(u32 frames, u32 burst, u32 size, int dry)
+{
+	volatile u32 memory;
+	u32 from, i;
+
+	while (frames) {
+		if (burst > frames)
+			burst = frames;
+		wait_for_free(burst);
+		from = tx_tail;
+		for (i = 0; i < burst; i++) {
+			tx[tx_tail].addr = (u32)frame;
+			tx[tx_tail].upper = 0;
+			tx[tx_tail].lower = size | TX_FLAGS;
+			tx_tail = (tx_tail + 1) % RING;
+		}
+		if (dry) {
+			memory = tx_tail;
+			pretend(from);
+		} else {
+			set(TDT, tx_tail);
+		}
+		frames -= burst;
+	}
+	(void)memory;
+	wait_for_free(RING - 1);
+	/* The card goes on where it was. */
+	if (dry) {
+		set(TCTL, 0);
+		set(TDH, tx_tail);
+		set(TDT, tx_tail);
+		set(TCTL, TCTL_ON);
+	}
+}
+
+/* Takes what is there, at most @frames; how many. */
+static u32 poll(u32 frames)
+{
+	u32 got = 0;
+
+	while (got < frames && rx[rx_next].upper & DONE) {
+		rx[rx_next].upper = 0;
+		rx_next = (rx_next + 1) % RING;
+		if (++got % GIVE_BACK == 0)
+			set(RDT, (rx_next - 1) % RING);
+	}
+	if (got % GIVE_BACK)
+		set(RDT, (rx_next - 1) % RING);
+	return got;
+}
+
+static void receive(u32 frames)
+{
+	u32 left = frames;
+
+	while (left) {
+		left -= poll(left);
+		if (!left)
+			break;
+		set(IMS, ICR_RX);
+		if (!(rx[rx_next].upper & DONE))
+			halt();
+	}
+	set(IMC, ~0u);
+}
+
+static void obey(char what)
+{
+	u32 a, b, c = 0;
+	char last;
+
+	hear();
+	a = number(&last);
+	b = number(&last);
+	if (last == ' ')
+		c = number(&last);
+	if (what == 'r') {
+		/* Frames that nobody waits for are in the way. */
+		poll(~0u);
+		for (; b; b--) {
+			say('>');
+			receive(a);
+		}
+	} else {
+		say('>');
+		hear();
+		transmit(a, b, c, what == 'd');
+	}
+	say('.');
+}
+
+__attribute__((used))
+static void start(void)
+{
+	static const u8 ends[] = { 2, 0, 0, 0, 0x0b, 0x99, 2, 0, 0, 0, 0x0a, 1, 8, 0 };
+	char c;
+	u32 i;
+
+	for (i = 0; i < sizeof(ends); i++)
+		frame[i] = ends[i];
+	outb(SERIAL + 1, 0);
+	outb(SERIAL + 3, 3);
+	outb(SERIAL + 2, 0);
+	outb(SERIAL + 4, 0x0b);
+	if (find_card())
+		start_card();
+	else
+		say('!');
+	say('.');
+	for (;;) {
+		c = hear();
+		if (c == 't' || c == 'd' || c == 'r')
+			obey(c);
+	}
+}
+
+__attribute__((naked, used))
+void _start(void)
+{
+	asm("mov $stack + 16384, %esp\n\t"
+	    "lgdt gdtr\n\t"
+	    "ljmp $8, $1f\n"
+	    "1:\tmov $16, %eax\n\t"
+	    "mov %eax, %ds\n\t"
+	    "mov %eax, %es\n\t"
+	    "mov %eax, %ss\n\t"
+	    "call start");
+}
