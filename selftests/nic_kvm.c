@@ -97,7 +97,8 @@ KVM_TEST(masked_in_the_controller_while_pending)
 	ASSERT_EQ(KVM_IDLE, kvm_go(k, KVM_MASK));
 	intx_cause(c);
 	EXPECT_TRUE(intx_is_quiet(k));
-	ASSERT_EQ(KVM_INTERRUPTED, kvm_go(k, KVM_UNMASK | KVM_HALT));
+	ASSERT_TRUE(kvm_go(k, KVM_UNMASK | KVM_HALT) == KVM_INTERRUPTED ||
+		    intx_comes(k));
 	intx_handle(c);
 	EXPECT_TRUE(intx_is_quiet(k));
 }
