@@ -12,6 +12,7 @@ KERNEL ?= 6.1
 ROW ?=
 JSON ?=
 CHART ?=
+MINUTES ?=
 SECONDS ?= 600
 
 # Without pahole a kernel with BTF for modules can't build ours.
@@ -80,7 +81,7 @@ dkms-remove:
 	rm -rf $(DKMS_SOURCE)
 
 check:
-	@selftests/vm/check.sh $(if $(T),--kernel $(KERNEL) $(T))
+	@MINUTES=$(MINUTES) selftests/vm/check.sh $(if $(T),--kernel $(KERNEL) $(T))
 
 check-all:
 	@selftests/vm/check.sh --all
@@ -118,6 +119,7 @@ help:
 	@echo "make demo             two guests on a network of netemu's, in a VM"
 	@echo "make check            lint, build matrix, tests in VMs"
 	@echo "     T=\"name ...\"     only these tests; KERNEL=6.1 (default), 6.12 or debug"
+	@echo "     MINUTES=         how long traffic lasts in nic_guests_long"
 	@echo "make check-all        every test on every kernel"
 	@echo "make lint             the checks that need no VM"
 	@echo "make bench            what a frame costs, netemu beside others, in a VM"

@@ -67,7 +67,7 @@ guest_start() {
 	local dir=$GUEST_DIR/$1
 
 	# shellcheck disable=SC2086 # lists of words
-	guest_qemu "$1" "${3-root}" -machine "$GUEST_MACHINE" ${GUEST_REBOOT--no-reboot} \
+	guest_qemu "$1" "${3-root}" -machine "$GUEST_MACHINE" -no-reboot \
 		-chardev "pipe,id=monitor,path=$dir/monitor" \
 		-mon chardev=monitor,mode=readline \
 		-device virtio-serial-pci \

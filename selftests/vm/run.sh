@@ -223,7 +223,8 @@ run_vm() {
 	log=$LOGS/$(date +%H%M%S)-$K_NAME-$$-$((++boots))
 	mkdir -p "$log"
 	write_list "${pending[@]}"
-	printf 'NETEMU_KERNEL=%s\nNETEMU_GUESTS=%s\n' "$K_NAME" "$guests" >"$scratch/env"
+	printf 'NETEMU_%s=%s\n' KERNEL "$K_NAME" GUESTS "$guests" MINUTES "${MINUTES-}" \
+		>"$scratch/env"
 	make_initrd "$guests" || {
 		tap_begin "${pending[0]}"
 		tap_fault "initramfs can't be packed"
