@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# More guests with cards of ours: several on one switch, and one whose memory grows
-# and shrinks under traffic. The picture of the one is in lib/nic_guest.sh; the
-# several are
+# More guests with cards of ours: several on one switch, one whose memory grows and
+# shrinks under traffic, and one where QEMU unmasks interrupts by itself. The
+# picture of the one is in lib/nic_guest.sh; the several are
 #
 #   vm0 (e1000 of netemu_nic) --+
 #   vm2 (e1000 of netemu_nic) --+-- sw0 -- h0 ~veth~ h1 (namespace "far")
@@ -181,6 +181,26 @@ device_add pc-dimm,id=dimm,memdev=more"
 	guest_stop vm0
 }
 
+# ---- interrupts without KVM's help ------------------------------------------
+
+# As QEMU does it where KVM can't: each interrupt comes by QEMU's own thread, and is
+# unmasked by the guest's next access.
+test_without_intx() {
+	local option=,x-no-kvm-intx=on
+
+	export GUEST_MEMORY=256
+	guest_start vm0 "$(nic_option 0 "$CARD0_AT$option") $(nic_option 1 "$CARD1_AT$option")"
+	check "interrupts without KVM: a guest" guest_wait vm0
+	check "... with an address" address_eth1
+	check "... and one by DHCP" gets_lease
+	check "... ping" busywait pings
+	check "... 4 MiB out" sends 4
+	check "... 4 MiB in" receives 4
+	check "... no hang" no_hang
+	check "... and QEMU has nothing to say" qemu_is_silent
+	guest_stop vm0
+}
+
 ksft_start
 if ! nic_available; then
 	skip "guests with cards of ours" "this kernel has no mediated devices"
@@ -188,5 +208,6 @@ if ! nic_available; then
 fi
 test_several
 test_memory
+test_without_intx
 lab_end
 ksft_end
