@@ -157,7 +157,10 @@ struct nemu_timer {
  * @irq: interrupts
  * @memory: guest memory
  * @backlog: frames to the guest
- * @sent: frames from the guest, of this round of the worker
+ * @sent: frames from the guest that wait for the end of this round of ->work;
+ *	under @ring as the next two
+ * @sent_frames: how many
+ * @sent_bytes: and of what length
  * @worker: the thread, while open
  * @wait: where it waits
  * @wakes: enum nemu_wake, as bits
@@ -189,6 +192,8 @@ struct nemu_card {
 	struct nemu_memory memory;
 	struct nemu_backlog backlog;
 	struct list_head sent;
+	unsigned int sent_frames;
+	u64 sent_bytes;
 
 	struct task_struct *worker;
 	wait_queue_head_t wait;
@@ -279,6 +284,6 @@ bool nemu_rx_enqueue(struct nemu_card *card, struct sk_buff *skb);
 int nemu_rx_run(struct nemu_card *card, bool kicked, int budget);
 
 /* tx.c */
-void nemu_tx_deliver(struct list_head *sent);
+void nemu_tx_deliver(struct nemu_card *card);
 
 #endif /* _NEMU_NIC_CARD_H */

@@ -114,7 +114,7 @@ static void tdt_store(struct nemu_card *card, struct nemu_e1000 *e, u32 offset,
 		      u32 value)
 {
 	nemu_e1000_set(e, offset, value & 0xffff);
-	nemu_card_kick(card);
+	nemu_card_transmit(card);
 }
 
 static void rdt_store(struct nemu_card *card, struct nemu_e1000 *e, u32 offset,

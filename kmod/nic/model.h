@@ -9,13 +9,14 @@
  *
  * DOC: Context and locking
  *
- * Each card has a mutex, the ring mutex. ->work, ->receive, ->missed, ->timer,
- * ->reset, ->set_link, ->set_mac and ->regs run under it, in a thread that may
- * sleep. ->read and ->write run in the guest's vCPU threads, several at a time,
- * without it: registers are words that are read and written in one piece, and
- * what must change together has a spinlock of the model's own, which is taken
- * inside the ring mutex. A register write that must not meet a running ring
- * (a reset) may take the ring mutex by nemu_card_lock().
+ * Each card has a mutex, the ring mutex. ->work, ->receive, ->received,
+ * ->missed, ->timer, ->reset, ->set_link, ->set_mac and ->regs run under it, in a
+ * thread that may sleep: the card's worker, or for ->work the vCPU that wrote a
+ * register. ->read and ->write run in the guest's vCPU threads, several at a time,
+ * without it: registers are words that are read and written in one piece, and what
+ * must change together has a spinlock of the model's own, which is taken inside the
+ * ring mutex. A register write that must not meet a running ring (a reset) may take
+ * the ring mutex by nemu_card_lock().
  *
  * The core calls nothing of the model before ->init, and ->init, ->reset follow
  * each other before the first access. Order of locks: ring mutex, the model's
@@ -113,6 +114,15 @@ void nemu_card_irq(struct nemu_card *card, bool level);
  * again. Any context.
  */
 void nemu_card_kick(struct nemu_card *card);
+
+/**
+ * nemu_card_transmit() - the guest has given something to send
+ * @card: card
+ *
+ * As nemu_card_kick(), but ->work may run before this returns. From ->write only,
+ * without any lock.
+ */
+void nemu_card_transmit(struct nemu_card *card);
 
 /**
  * nemu_card_timer() - set a one-shot timer

@@ -13,19 +13,58 @@
 /* Longer frames are put together of pages. */
 #define LINEAR_MAX	2048
 
+/*
+ * Shorter ones get memory of their own: as parts of a larger piece they would hold
+ * on to much more than they say.
+ */
+#define FRAG_MIN	1024
+
+static struct sk_buff *build_frame(u32 room)
+{
+	struct sk_buff *skb;
+	void *data;
+	u32 size;
+
+	size = SKB_DATA_ALIGN(room) +
+	       SKB_DATA_ALIGN(sizeof(struct skb_shared_info));
+	data = napi_alloc_frag(size);
+	if (!data)
+		return NULL;
+	skb = napi_build_skb(data, size);
+	if (!skb)
+		skb_free_frag(data);
+	return skb;
+}
+
+/* From the caches of receiving devices, which are used with BH off. */
+static struct sk_buff *alloc_linear(u32 len)
+{
+	u32 room = NET_SKB_PAD + NET_IP_ALIGN + len;
+	struct sk_buff *skb;
+
+	local_bh_disable();
+	if (len >= FRAG_MIN)
+		skb = build_frame(room);
+	else
+		skb = __alloc_skb(room, GFP_NOWAIT | __GFP_NOWARN,
+				  SKB_ALLOC_NAPI, NUMA_NO_NODE);
+	local_bh_enable();
+	if (!skb)
+		skb = alloc_skb(room, GFP_KERNEL);
+	if (!skb)
+		return NULL;
+	skb_reserve(skb, NET_SKB_PAD + NET_IP_ALIGN);
+	skb_put(skb, len);
+	return skb;
+}
+
 static struct sk_buff *alloc_frame(struct nemu_card *card, u32 len, u32 head)
 {
 	struct sk_buff *skb;
 	int err;
 
-	if (len <= LINEAR_MAX) {
-		skb = alloc_skb(NET_SKB_PAD + NET_IP_ALIGN + len, GFP_KERNEL);
-		if (!skb)
-			return NULL;
-		skb_reserve(skb, NET_SKB_PAD + NET_IP_ALIGN);
-		skb_put(skb, len);
-		return skb;
-	}
+	if (len <= LINEAR_MAX)
+		return alloc_linear(len);
 	head = max_t(u32, head, 128);
 	skb = alloc_skb_with_frags(NET_SKB_PAD + NET_IP_ALIGN + head,
 				   len - head, PAGE_ALLOC_COSTLY_ORDER, &err,
@@ -149,9 +188,8 @@ static void hand_on(struct nemu_card *card, struct sk_buff *skb)
 		drop(card, skb, NEMU_NIC_DROP_DOWN);
 		return;
 	}
-	local_bh_disable();
-	dev_sw_netstats_rx_add(dev, skb->len);
-	local_bh_enable();
+	card->sent_frames++;
+	card->sent_bytes += skb->len;
 	skb->protocol = eth_type_trans(skb, dev);
 	list_add_tail(&skb->list, &card->sent);
 }
@@ -190,16 +228,25 @@ int nemu_card_send(struct nemu_card *card, const struct nemu_tx *tx)
 }
 
 /**
- * nemu_tx_deliver() - receive frames from the net device
- * @sent: what guests sent, in order; empty afterwards
- *
- * Called without the ring mutex.
+ * nemu_tx_deliver() - receive from the net device what the guest sent
+ * @card: card, the ring mutex is held
  */
-void nemu_tx_deliver(struct list_head *sent)
+void nemu_tx_deliver(struct nemu_card *card)
 {
-	if (list_empty(sent))
+	struct pcpu_sw_netstats *stats;
+
+	lockdep_assert_held(&card->ring);
+	if (list_empty(&card->sent))
 		return;
 	local_bh_disable();
-	netif_receive_skb_list(sent);
+	stats = this_cpu_ptr(card->dev->tstats);
+	u64_stats_update_begin(&stats->syncp);
+	u64_stats_add(&stats->rx_packets, card->sent_frames);
+	u64_stats_add(&stats->rx_bytes, card->sent_bytes);
+	u64_stats_update_end(&stats->syncp);
+	card->sent_frames = 0;
+	card->sent_bytes = 0;
+	netif_receive_skb_list(&card->sent);
+	INIT_LIST_HEAD(&card->sent);
 	local_bh_enable();
 }

@@ -99,18 +99,43 @@ static void retry_later(struct nemu_card *card)
 	hrtimer_start(&card->retry, ns_to_ktime(RETRY_NS), HRTIMER_MODE_REL);
 }
 
+/*
+ * The frames leave before the ring mutex is given back: those of the next who has
+ * it come behind them.
+ */
+static void transmit(struct nemu_card *card)
+{
+	int done = card->model->work(card, NEMU_NIC_BUDGET);
+
+	nemu_tx_deliver(card);
+	if (done == -EAGAIN)
+		retry_later(card);
+	else if (done >= NEMU_NIC_BUDGET)
+		nemu_card_kick(card);
+}
+
+/*
+ * What is sent at once needs no other thread. Who finds the card busy, or work left
+ * to the worker, leaves this to it as well: it looks at the ring after the kick.
+ */
+void nemu_card_transmit(struct nemu_card *card)
+{
+	if (test_bit(NEMU_WAKE_KICK, &card->wakes) ||
+	    !mutex_trylock(&card->ring)) {
+		nemu_card_kick(card);
+		return;
+	}
+	transmit(card);
+	mutex_unlock(&card->ring);
+}
+
 static void run_rings(struct nemu_card *card)
 {
 	bool kicked = test_and_clear_bit(NEMU_WAKE_KICK, &card->wakes);
 	int done;
 
-	if (kicked) {
-		done = card->model->work(card, NEMU_NIC_BUDGET);
-		if (done == -EAGAIN)
-			retry_later(card);
-		else if (done >= NEMU_NIC_BUDGET)
-			nemu_card_kick(card);
-	}
+	if (kicked)
+		transmit(card);
 	if (!test_and_clear_bit(NEMU_WAKE_FRAMES, &card->wakes) && !kicked)
 		return;
 	done = nemu_rx_run(card, kicked, NEMU_NIC_BUDGET);
@@ -122,16 +147,12 @@ static void run_rings(struct nemu_card *card)
 
 static void run(struct nemu_card *card)
 {
-	LIST_HEAD(sent);
-
 	mutex_lock(&card->ring);
 	if (test_and_clear_bit(NEMU_WAKE_LINK, &card->wakes))
 		card->model->set_link(card, nemu_card_link(card));
 	run_timers(card);
 	run_rings(card);
-	list_splice_init(&card->sent, &sent);
 	mutex_unlock(&card->ring);
-	nemu_tx_deliver(&sent);
 }
 
 static int work(void *arg)

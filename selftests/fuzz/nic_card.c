@@ -75,6 +75,11 @@ void nemu_card_kick(struct nemu_card *card)
 	card->kicked = true;
 }
 
+void nemu_card_transmit(struct nemu_card *card)
+{
+	nemu_card_kick(card);
+}
+
 void nemu_card_timer(struct nemu_card *card, unsigned int index, u64 ns)
 {
 	assert(index < card->model->timers && index < CARD_TIMERS);
