@@ -198,6 +198,7 @@ const struct nemu_model nemu_e1000 = {
 	.write = e1000_write,
 	.work = nemu_e1000_work,
 	.receive = nemu_e1000_receive,
+	.received = nemu_e1000_received,
 	.missed = nemu_e1000_missed,
 	.timer = e1000_timer,
 	.set_link = e1000_set_link,

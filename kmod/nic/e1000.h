@@ -36,6 +36,7 @@ enum nemu_e1000_timer {
  * @line: level of the line
  * @raised: it was raised since the last reset
  * @raised_at: when
+ * @throttled: %E1000_TIMER_ITR is set
  * @delayed: a cause waits for %E1000_TIMER_RX or %E1000_TIMER_TX
  * @latest: when it may wait no longer
  */
@@ -45,6 +46,7 @@ struct nemu_e1000_irq {
 	bool line;
 	bool raised;
 	u64 raised_at;
+	bool throttled;
 	bool delayed[2];
 	u64 latest[2];
 };
@@ -184,6 +186,8 @@ struct nemu_e1000_tx {
  * struct nemu_e1000_rx - receiver
  * @waiting: the core keeps a frame until there are descriptors
  * @starved: that was counted
+ * @arrived: frames were handed over, and the driver was not told yet
+ * @causes: what else it is to be told
  * @ready: end of the descriptors in @desc
  * @next: the first that is not used, it is at the head of the ring
  * @desc: descriptors that were read
@@ -191,6 +195,8 @@ struct nemu_e1000_tx {
 struct nemu_e1000_rx {
 	bool waiting;
 	bool starved;
+	bool arrived;
+	u32 causes;
 	unsigned int ready;
 	unsigned int next;
 	u8 desc[E1000_RX_DESCS * E1000_DESC_SIZE];
@@ -300,6 +306,7 @@ int nemu_e1000_tso_send(struct nemu_card *card, struct nemu_e1000 *e, int *budge
 /* e1000_rx.c; ring mutex held but for the tail */
 void nemu_e1000_rx_ring_changed(struct nemu_e1000 *e);
 int nemu_e1000_receive(struct nemu_card *card, struct nemu_rx *rx);
+void nemu_e1000_received(struct nemu_card *card);
 void nemu_e1000_rx_tail(struct nemu_card *card, struct nemu_e1000 *e);
 void nemu_e1000_missed(struct nemu_card *card, u32 frames);
 

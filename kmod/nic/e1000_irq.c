@@ -35,8 +35,12 @@ static void update(struct nemu_card *card, struct nemu_e1000 *e, bool forced)
 	if (irq->line)
 		return;
 	if (gap) {
+		/* The timer is set once for all that comes until then. */
+		if (!forced && irq->throttled)
+			return;
 		now = nemu_card_now(card);
 		if (!forced && irq->raised && now - irq->raised_at < gap) {
+			irq->throttled = true;
 			nemu_card_timer(card, E1000_TIMER_ITR,
 					gap - (now - irq->raised_at));
 			return;
@@ -56,6 +60,7 @@ static void update(struct nemu_card *card, struct nemu_e1000 *e, bool forced)
 void nemu_e1000_irq_update(struct nemu_card *card, struct nemu_e1000 *e)
 {
 	e->irq.raised = false;
+	e->irq.throttled = false;
 	update(card, e, false);
 }
 

@@ -221,9 +221,8 @@ static void hand_over(struct nemu_card *card, struct nemu_e1000 *e,
 	nemu_e1000_set(e, E1000_RDH, at);
 }
 
-/* Counts and tells the driver. */
-static void finish(struct nemu_card *card, struct nemu_e1000 *e,
-		   const struct delivery *d, const u8 *dst)
+/* Counts, and notes what the driver is to be told. */
+static void finish(struct nemu_e1000 *e, const struct delivery *d, const u8 *dst)
 {
 	u32 rctl = nemu_e1000_get(e, E1000_RCTL), threshold, wire;
 
@@ -231,12 +230,12 @@ static void finish(struct nemu_card *card, struct nemu_e1000 *e,
 	wire = max_t(u32, d->len, MIN_LEN) + E1000_FCS_LEN;
 	spin_lock(&e->lock);
 	nemu_e1000_stat_received(e, dst, wire);
-	nemu_e1000_irq_delay(card, e, E1000_TIMER_RX);
-	if (d->avail > threshold && d->avail - d->used <= threshold)
-		nemu_e1000_irq_cause(card, e, E1000_ICR_RXDMT0);
-	if (wire <= nemu_e1000_get(e, E1000_RSRPD))
-		nemu_e1000_irq_cause(card, e, E1000_ICR_SRPD);
 	spin_unlock(&e->lock);
+	e->rx.arrived = true;
+	if (d->avail > threshold && d->avail - d->used <= threshold)
+		e->rx.causes |= E1000_ICR_RXDMT0;
+	if (wire <= nemu_e1000_get(e, E1000_RSRPD))
+		e->rx.causes |= E1000_ICR_SRPD;
 }
 
 static int drop(struct nemu_e1000 *e, u32 counter)
@@ -281,7 +280,7 @@ static int deliver(struct nemu_card *card, struct nemu_e1000 *e,
 		return drop(e, E1000_MPC);
 	e->rx.starved = false;
 	hand_over(card, e, d);
-	finish(card, e, d, dst);
+	finish(e, d, dst);
 	return 0;
 }
 
@@ -369,6 +368,28 @@ int nemu_e1000_receive(struct nemu_card *card, struct nemu_rx *rx)
 	d.total = d.size + (rctl & E1000_RCTL_SECRC ? 0 : E1000_FCS_LEN);
 	d.buffer = buffer_size(rctl);
 	return deliver(card, e, &d, first);
+}
+
+/**
+ * nemu_e1000_received() - tell the driver of all that came
+ * @card: card
+ *
+ * Once for many frames: a driver that was woken for the first of them would find no
+ * more than that.
+ */
+void nemu_e1000_received(struct nemu_card *card)
+{
+	struct nemu_e1000 *e = nemu_card_state(card);
+
+	if (!e->rx.arrived)
+		return;
+	spin_lock(&e->lock);
+	nemu_e1000_irq_delay(card, e, E1000_TIMER_RX);
+	if (e->rx.causes)
+		nemu_e1000_irq_cause(card, e, e->rx.causes);
+	spin_unlock(&e->lock);
+	e->rx.arrived = false;
+	e->rx.causes = 0;
 }
 
 /**

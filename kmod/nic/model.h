@@ -375,6 +375,8 @@ struct nemu_rings {
  *	-ENOBUFS: there is no descriptor: the core keeps it as the card's own
  *	packet memory would, and comes again after a kick; -EAGAIN: a limit of
  *	the host, the core comes again later. @rx stays the core's.
+ * @received: the end of some calls of ->receive, within the same hold of the
+ *	ring mutex: what interrupts the guest is better said once, here
  * @missed: the core dropped @frames because its memory for the card was full
  * @timer: timer @index has expired
  * @set_link: the cable was plugged in or pulled
@@ -402,6 +404,7 @@ struct nemu_model {
 		      unsigned int width, u32 value);
 	int (*work)(struct nemu_card *card, int budget);
 	int (*receive)(struct nemu_card *card, struct nemu_rx *rx);
+	void (*received)(struct nemu_card *card);
 	void (*missed)(struct nemu_card *card, u32 frames);
 	void (*timer)(struct nemu_card *card, unsigned int index);
 	void (*set_link)(struct nemu_card *card, bool up);

@@ -293,8 +293,14 @@ static void drop_ready(struct nemu_backlog *backlog, bool taken)
 		kfree_skb(skb);
 }
 
+/* What a round brought the guest, for the net device's counters */
+struct taken {
+	unsigned int frames;
+	unsigned int bytes;
+};
+
 /* Offers the first frame to the model; 0 when it is done with. */
-static int offer(struct nemu_card *card)
+static int offer(struct nemu_card *card, struct taken *taken)
 {
 	struct nemu_backlog *backlog = &card->backlog;
 	struct nemu_rx rx = { .skb = backlog->ready };
@@ -315,9 +321,8 @@ static int offer(struct nemu_card *card)
 	if (err == -ENOBUFS || err == -EAGAIN)
 		return err;
 	if (rx.skb->dev) {
-		local_bh_disable();
-		dev_sw_netstats_tx_add(card->dev, 1, len);
-		local_bh_enable();
+		taken->frames++;
+		taken->bytes += len;
 	}
 	drop_ready(backlog, true);
 	return 0;
@@ -347,7 +352,8 @@ static void tell_missed(struct nemu_card *card)
 int nemu_rx_run(struct nemu_card *card, bool kicked, int budget)
 {
 	struct nemu_backlog *backlog = &card->backlog;
-	int done, err;
+	struct taken taken = {};
+	int done, err = 0;
 
 	tell_missed(card);
 	if (kicked)
@@ -355,11 +361,17 @@ int nemu_rx_run(struct nemu_card *card, bool kicked, int budget)
 	if (backlog->held)
 		return 0;
 	for (done = 0; done < budget && make_ready(card); done++) {
-		err = offer(card);
+		err = offer(card, &taken);
 		if (err) {
 			backlog->held = true;
-			return err == -EAGAIN ? err : done;
+			break;
 		}
 	}
-	return done;
+	card->model->received(card);
+	if (taken.frames) {
+		local_bh_disable();
+		dev_sw_netstats_tx_add(card->dev, taken.frames, taken.bytes);
+		local_bh_enable();
+	}
+	return err == -EAGAIN ? err : done;
 }

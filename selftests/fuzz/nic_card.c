@@ -297,6 +297,7 @@ int card_give(struct nemu_card *card, const void *data, u32 len, u32 flags)
 
 	card->locked = true;
 	ret = card->model->receive(card, &rx);
+	card->model->received(card);
 	card->locked = false;
 	assert(ret == 0 || ret == -ENOBUFS || ret == -EAGAIN);
 	return ret;
