@@ -35,6 +35,9 @@
 /* Pages of a guest that a card keeps pinned. */
 #define NEMU_NIC_PAGES		1024
 
+/* A power of two: pages of the guest that are found without a search. */
+#define NEMU_NIC_RECENT		256
+
 /* Frames waiting for a guest, in bytes with their overhead. */
 #define NEMU_NIC_BACKLOG	(4 * 1024 * 1024)
 
@@ -87,6 +90,7 @@ struct nemu_irq {
  * struct nemu_memory - the guest's memory
  * @lock: protects all of it, and is held while bytes are copied
  * @pages: pinned pages by their number in the guest
+ * @recent: those used last, by the lower bits of their number
  * @order: the same, oldest first
  * @count: how many
  * @no_pin_before: jiffies; the host refused a pin
@@ -96,6 +100,7 @@ struct nemu_irq {
 struct nemu_memory {
 	struct mutex lock; /* see above */
 	struct xarray pages;
+	struct nemu_page *recent[NEMU_NIC_RECENT];
 	struct list_head order;
 	unsigned int count;
 	unsigned long no_pin_before;

@@ -44,10 +44,18 @@ void nemu_memory_free(struct nemu_memory *memory)
 	xa_destroy(&memory->pages);
 }
 
+static struct nemu_page **recent(struct nemu_memory *memory,
+				 unsigned long number)
+{
+	return &memory->recent[number % NEMU_NIC_RECENT];
+}
+
 static void drop(struct nemu_card *card, struct nemu_page *entry)
 {
 	struct nemu_memory *memory = &card->memory;
 
+	if (*recent(memory, entry->number) == entry)
+		*recent(memory, entry->number) = NULL;
 	xa_erase(&memory->pages, entry->number);
 	list_del(&entry->order);
 	memory->count--;
@@ -128,15 +136,11 @@ static struct nemu_page *add_page(struct nemu_card *card, unsigned long number)
 }
 
 /* -EFAULT: there is none; -EAGAIN: it can't be pinned now. */
-static struct nemu_page *find_page(struct nemu_card *card, unsigned long number)
+static struct nemu_page *find_new(struct nemu_card *card, unsigned long number)
 {
 	struct nemu_memory *memory = &card->memory;
-	struct nemu_page *entry = xa_load(&memory->pages, number);
+	struct nemu_page *entry;
 
-	if (entry) {
-		entry->used = true;
-		return entry;
-	}
 	if (memory->refused && time_before(jiffies, memory->no_pin_before))
 		return ERR_PTR(-EAGAIN);
 	entry = add_page(card, number);
@@ -144,6 +148,25 @@ static struct nemu_page *find_page(struct nemu_card *card, unsigned long number)
 	if (memory->refused) {
 		nemu_nic_count(card, NEMU_NIC_PIN_REFUSED);
 		memory->no_pin_before = jiffies + HZ;
+	}
+	return entry;
+}
+
+static struct nemu_page *find_page(struct nemu_card *card, unsigned long number)
+{
+	struct nemu_memory *memory = &card->memory;
+	struct nemu_page *entry = *recent(memory, number);
+
+	if (entry && entry->number == number) {
+		entry->used = true;
+		return entry;
+	}
+	entry = xa_load(&memory->pages, number);
+	if (!entry)
+		entry = find_new(card, number);
+	if (!IS_ERR(entry)) {
+		entry->used = true;
+		*recent(memory, number) = entry;
 	}
 	return entry;
 }
@@ -184,6 +207,24 @@ static int copy_page_part(struct nemu_card *card, u64 addr, size_t len,
 	return 0;
 }
 
+/* What lies in one page that was used before: nearly all that is ever copied. */
+static bool copy_recent(struct nemu_memory *memory, u64 addr, size_t len,
+			bool write, nemu_memory_fn fn, void *with)
+{
+	struct nemu_page *entry = *recent(memory, addr >> PAGE_SHIFT);
+	void *guest;
+
+	if (!entry || entry->number != addr >> PAGE_SHIFT ||
+	    len > PAGE_SIZE - offset_in_page(addr) ||
+	    (write && !entry->writable))
+		return false;
+	entry->used = true;
+	guest = kmap_local_page(entry->page);
+	fn(with, 0, guest + offset_in_page(addr), len);
+	kunmap_local(guest);
+	return true;
+}
+
 /**
  * nemu_memory_copy() - copy from or to guest memory
  * @card: card, open
@@ -211,6 +252,10 @@ int nemu_memory_copy(struct nemu_card *card, u64 addr, size_t len, bool write,
 	if (write)
 		smp_wmb();	/* the guest sees earlier writes earlier */
 	mutex_lock(&memory->lock);
+	if (likely(copy_recent(memory, addr, len, write, fn, with))) {
+		mutex_unlock(&memory->lock);
+		return 0;
+	}
 	for (at = 0; at < len && !err; at += part, addr += part) {
 		part = min_t(size_t, len - at, PAGE_SIZE - offset_in_page(addr));
 		err = copy_page_part(card, addr, part, write, fn, with, at);
