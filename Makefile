@@ -119,7 +119,7 @@ help:
 	@echo "make demo             two guests on a network of netemu's, in a VM"
 	@echo "make check            lint, build matrix, tests in VMs"
 	@echo "     T=\"name ...\"     only these tests; KERNEL=6.1 (default), 6.12 or debug"
-	@echo "     MINUTES=         how long traffic lasts in nic_guests_long"
+	@echo "     MINUTES=         how long traffic lasts in nic_long"
 	@echo "make check-all        every test on every kernel"
 	@echo "make lint             the checks that need no VM"
 	@echo "make bench            what a frame costs, netemu beside others, in a VM"

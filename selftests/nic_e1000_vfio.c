@@ -12,6 +12,7 @@
 #include "wire.h"
 
 #include <arpa/inet.h>
+#include <pthread.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 #include <linux/virtio_net.h>
@@ -195,6 +196,54 @@ CARD_TEST(the_transmit_ring_wraps)
 		ASSERT_TRUE(wait_for(all_sent(e)));
 	}
 	EXPECT_EQ(sent % RING, reg_read(v, TDH));
+}
+
+struct busy {
+	struct e1000 *e;
+	bool stop;
+};
+
+static void *keep_worker_busy(void *arg)
+{
+	struct busy *b = arg;
+	uint8_t frame[60];
+
+	make_frame(frame, sizeof(frame), 0);
+	while (!__atomic_load_n(&b->stop, __ATOMIC_RELAXED))
+		send_to_card(b->e, frame, sizeof(frame));
+	return NULL;
+}
+
+/*
+ * Who writes the tail sends, or the worker does, as it comes: frames of one never
+ * overtake those of the other.
+ */
+CARD_TEST(frames_keep_their_order)
+{
+	unsigned int frames = lab_short() ? 640 : 6400, sent, heard = 0;
+	struct busy busy = { .e = e };
+	uint8_t frame[100];
+	pthread_t thread;
+
+	ASSERT_EQ(0, pthread_create(&thread, NULL, keep_worker_busy, &busy));
+	for (sent = 0; sent < frames; ) {
+		uint32_t at = FREE_MEM + sent % RING * BUFFER;
+
+		make_frame(v->mem + at, 100, sent);
+		transmit(e, VFIO_MEM_IOVA + at, 100);
+		if (++sent % 32)
+			continue;
+		for (; heard < sent; heard++) {
+			make_frame(frame, 100, heard);
+			if (!hears(e, frame, 100))
+				break;
+		}
+		EXPECT_EQ(sent, heard);
+		if (sent != heard)
+			break;
+	}
+	__atomic_store_n(&busy.stop, true, __ATOMIC_RELAXED);
+	pthread_join(thread, NULL);
 }
 
 /* ---- receive ------------------------------------------------------------ */

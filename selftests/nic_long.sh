@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # What takes long with a guest on cards of ours: the picture is in lib/nic_guest.sh.
-# Two-way traffic lasts a minute; "make check T=nic_guests_long MINUTES=30" makes it
+# Two-way traffic lasts a minute; "make check T=nic_long MINUTES=30" makes it
 # thirty.
 #
 # vm: timeout=5400 guests=yes plain=no
