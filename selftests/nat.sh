@@ -30,7 +30,7 @@ test_tcp() {
 }
 
 MIB=16
-[ -z "${NETEMU_SHORT-}" ] || MIB=2
+[ -z "${NETEMU_SHORT-}" ] || MIB=1
 
 # transfer GUEST ADDRESS up|down: with iperf3
 transfer() {
