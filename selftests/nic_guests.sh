@@ -167,6 +167,7 @@ counters() { ethtool -S vm1; guest "ethtool -S eth1; dmesg | tail -n 5"; }
 
 test_setup() {
 	check "a card on a network, one on a switch" lab_setup
+	[ -n "$slow" ] || guest_programs tcpdump
 	check "no virtual machine, no carrier" carrier_is vm1 0
 	check "QEMU takes them, and the guest's driver" lab_start tester "$OTHER"
 	check "QEMU has nothing to say" qemu_is_silent

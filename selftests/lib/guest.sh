@@ -5,6 +5,7 @@
 # tests that say "# vm: guests=yes" have the files for it. Sourced.
 #
 #   guest_start NAME "QEMU OPTIONS FOR THE CARD" [USER]
+#   guest_programs NAME...	guests started later have these programs as well
 #   guest_boot NAME "QEMU OPTIONS" [USER]	without a kernel: what its card boots
 #   guest_wait NAME		until it takes commands
 #   guest_run NAME COMMAND...	prints what it prints, returns its exit code
@@ -19,7 +20,11 @@
 #   guest_wait vm0 && guest_run vm0 ip addr add 192.0.2.1/24 dev eth0
 
 GUEST_DIR=${GUEST_DIR:-/run/guests}
-GUEST_BOOT_TIMEOUT=${GUEST_BOOT_TIMEOUT:-180}
+if [ "${NETEMU_KERNEL-}" = debug ]; then
+	GUEST_BOOT_TIMEOUT=${GUEST_BOOT_TIMEOUT:-600}
+fi
+GUEST_BOOT_TIMEOUT=${GUEST_BOOT_TIMEOUT:-300}
+GUEST_INITRD=/guest/initrd
 # How long a command may take; a caller with a slow one sets it.
 GUEST_TIMEOUT=${GUEST_TIMEOUT:-120}
 GUEST_MEMORY=${GUEST_MEMORY:-192}
@@ -73,9 +78,26 @@ guest_start() {
 		-device virtio-serial-pci \
 		-chardev "pipe,id=port,path=$dir/port" \
 		-device virtserialport,chardev=port,name=netemu.guest \
-		-kernel /guest/vmlinuz -initrd /guest/initrd \
+		-kernel /guest/vmlinuz -initrd "$GUEST_INITRD" \
 		-append "console=ttyS0 rdinit=/init panic=-1 mitigations=off audit=0 net.ifnames=0 quiet" \
 		$2
+}
+
+# A second archive behind the first, of what this machine has. Their libraries are
+# where the guest has its own.
+guest_programs() {
+	local name
+
+	GUEST_INITRD=$GUEST_DIR/initrd
+	mkdir -p "$GUEST_DIR"
+	{
+		cat /guest/initrd
+		for name; do
+			echo "bin/$name"
+			LD_TRACE_LOADED_OBJECTS=1 "/bin/$name" |
+				sed -n 's/.* => \/\([^ ]*\) .*/\1/p'
+		done | (cd / && busybox cpio -o -H newc -L 2>/dev/null)
+	} >"$GUEST_INITRD"
 }
 
 # The firmware takes the serial line for its screen, and tries again when there was

@@ -249,8 +249,8 @@ guest_archive() {
 		{
 			skeleton_lines
 			{
-				program_lines iperf3 ethtool ip tcpdump
-				busybox_lines iperf3 ethtool ip tcpdump
+				program_lines iperf3 ethtool ip
+				busybox_lines iperf3 ethtool ip
 				module_lines "$stage"
 				printf 'file /init %s 0755 0 0\n' "$VM_DIR/guest-init"
 				printf 'file /etc/udhcpc/default.script %s 0755 0 0\n' \
