@@ -328,13 +328,14 @@ test_manual() {
 	is '.[0].isolated' port show vm2
 	printf '%s\n' 'port del vm2' 'port del vm3' 'hub del 3' 'switch del dmz' \
 		'port del vm4' 'gateway del gw0' 'switch del lan' \
-		'port del vm0' 'network del lab' | netemu-ctl -b -
+		'port del vm0' 'network del lab' 'nic del desk1' 'network del office' |
+		netemu-ctl -b -
 }
 
 test_module() {
 	does --if-exists switch del sw0
 	# It stands on the other one.
-	rmmod netemu_gw
+	rmmod netemu_gw netemu_nic
 	point "rmmod" rmmod netemu
 	point "asking loads the module" netemu-ctl show
 	point "rmmod again" rmmod netemu
