@@ -96,6 +96,12 @@ check "and the other one stands in the picture" has "ctl show" vm1
 check "with words for QEMU" has "ctl -d nic show vm0" "vfio-pci,sysfsdev=/sys/bus/mdev/devices/$UUID"
 check "for mdevctl" has "ctl -d nic show vm0" "mdevctl define"
 check "and for libvirt" has "ctl -d nic show vm0" "uuid='$UUID'"
+check "with what it counted" eval \
+	'[ "$(ctl -s -j nic show vm0 | jq ".[0].counters | has(\"drop_closed\")")" = true ]'
+check "and what went through its net device" eval \
+	'[ "$(ctl -s -j nic show vm0 | jq ".[0].stats.rx_packets")" = 0 ] && has "ctl -s nic show vm0" "received 0 packets"'
+check "... which is no part of it without -s" eval \
+	'[ "$(ctl -j nic show vm0 | jq ".[0] | has(\"counters\")")" = false ]'
 check "the cable is pulled" eval 'ctl nic set vm0 link down && field_is vm0 link down'
 check "and plugged in" eval 'ctl nic set vm0 link up && field_is vm0 link up'
 check "another address" eval 'ctl nic set vm1 mac 02:00:00:00:00:02 && field_is vm1 mac 02:00:00:00:00:02'

@@ -9,6 +9,7 @@
 #define COMMAND_SIZE	16	/* as the kernel shortens names of processes */
 
 #define STATE_SIZE	16
+#define COUNTER_SIZE	33	/* a name of ethtool's */
 
 struct nic_model {
 	char name[KIND_SIZE];
@@ -25,6 +26,16 @@ struct nic_model_list {
 	size_t n, room;
 };
 
+struct nic_counter {
+	char name[COUNTER_SIZE];
+	uint64_t value;
+};
+
+struct nic_counter_list {
+	struct nic_counter *v;
+	size_t n, room;
+};
+
 struct nic_info {
 	char name[NAME_SIZE];	/* of its net device */
 	char uuid[UUID_TEXT_SIZE];
@@ -37,6 +48,10 @@ struct nic_info {
 	char state[STATE_SIZE];	/* closed, open, running */
 	int opener;		/* process that has it open, 0 = none */
 	char opener_name[COMMAND_SIZE];
+	/* Of the net device, if asked for and it is in this namespace. */
+	bool has_stats;
+	struct link_stats stats;
+	struct nic_counter_list counters;
 };
 
 struct nic_list {

@@ -167,6 +167,30 @@ static int plug_in(struct ctl *ctl, const struct nic_words *words,
 	return EXIT_OK;
 }
 
+/* A net device may have gone, or to another namespace: then it has none. */
+static void add_counters(struct ctl *ctl, struct nic_info *nic)
+{
+	struct link_info link;
+
+	if (wire_link_get(ctl->wire, nic->name, &link) ||
+	    !link_is_nic(&link))
+		return;
+	nic->stats = link.stats;
+	nic->has_stats = !wire_nic_counters(ctl->wire, nic->name,
+					    &nic->counters);
+}
+
+static void print_all(struct ctl *ctl, struct nic_list *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->n && ctl->format.stats; i++)
+		add_counters(ctl, &list->v[i]);
+	print_nics(&ctl->format, list);
+	for (i = 0; i < list->n; i++)
+		list_free(&list->v[i].counters);
+}
+
 static int print_nic(struct ctl *ctl, const char *name)
 {
 	struct nic_list list = { 0 };
@@ -175,7 +199,7 @@ static int print_nic(struct ctl *ctl, const char *name)
 	if (wire_nic_get(ctl->wire, name, list_append(&list)))
 		ret = refused(ctl, "cannot show NIC \"%s\"", name);
 	else
-		print_nics(&ctl->format, &list);
+		print_all(ctl, &list);
 	list_free(&list);
 	return ret;
 }
@@ -296,7 +320,7 @@ static int run_show(struct ctl *ctl, struct args *args)
 	if (wire_nic_list(ctl->wire, &list))
 		ret = refused(ctl, "cannot list NICs");
 	else
-		print_nics(&ctl->format, &list);
+		print_all(ctl, &list);
 	list_free(&list);
 	return ret;
 }
@@ -332,7 +356,7 @@ static const struct verb verbs[] = {
 	}, {
 		.name = "show", .run = run_show, .alone = true,
 		.synopsis = "[NAME]",
-		.help = "show one card or all of them (-d: how to use them)",
+		.help = "show one card or all of them (-d: how to use them; -s: what they counted)",
 	}, {
 		.name = "models", .run = run_models,
 		.synopsis = "",

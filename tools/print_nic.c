@@ -2,7 +2,31 @@
 #include "print_nic.h"
 #include "print_priv.h"
 
+#include <inttypes.h>
 #include <string.h>
+
+static void json_counters(json_object *to, const struct nic_info *nic)
+{
+	json_object *o = json_object_new_object();
+	size_t i;
+
+	json_stats(to, &nic->stats);
+	for (i = 0; i < nic->counters.n; i++)
+		json_object_object_add(o, nic->counters.v[i].name,
+			json_object_new_uint64(nic->counters.v[i].value));
+	json_object_object_add(to, "counters", o);
+}
+
+static void text_counters(const struct nic_info *nic)
+{
+	size_t i;
+
+	text_stats("    ", &nic->stats);
+	for (i = 0; i < nic->counters.n; i++)
+		if (nic->counters.v[i].value)
+			printf("    %s %" PRIu64 "\n", nic->counters.v[i].name,
+			       nic->counters.v[i].value);
+}
 
 static json_object *json_nic(const struct format *f, const struct nic_info *nic)
 {
@@ -28,6 +52,8 @@ static json_object *json_nic(const struct format *f, const struct nic_info *nic)
 				       json_object_new_string(nic->opener_name));
 	}
 	json_object_object_add(o, "opener", opener);
+	if (nic->has_stats)
+		json_counters(o, nic);
 	return o;
 }
 
@@ -73,6 +99,8 @@ static void text_nic(const struct format *f, const struct nic_info *nic)
 	putchar('\n');
 	if (f->details)
 		text_uses(nic);
+	if (nic->has_stats)
+		text_counters(nic);
 }
 
 static void brief_nic(const struct nic_info *nic)

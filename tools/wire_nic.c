@@ -326,6 +326,19 @@ static int set_all(struct wire *w, const char *uuid,
 	return ret;
 }
 
+/* A card that was made and is not to be, unless somebody was quick to open it. */
+static void take_back(struct wire *w, const char *uuid)
+{
+	struct nic_info nic = { .opener = 0 };
+	char why[WIRE_WHY_SIZE];
+
+	memcpy(nic.uuid, uuid, sizeof(nic.uuid));
+	memcpy(why, w->why, sizeof(why));
+	if (wire_nic_del(w, &nic, 0))
+		return;
+	memcpy(w->why, why, sizeof(why));
+}
+
 int wire_nic_new(struct wire *w, const char *name, const struct nic_spec *spec)
 {
 	char path[256];
@@ -346,10 +359,8 @@ int wire_nic_new(struct wire *w, const char *name, const struct nic_spec *spec)
 	ret = set_attribute(w, spec->uuid, "netdev", name);
 	if (!ret)
 		ret = set_all(w, spec->uuid, spec);
-	if (ret) {
-		snprintf(path, sizeof(path), DEVICES "/%s/remove", spec->uuid);
-		write_word(path, "1");
-	}
+	if (ret)
+		take_back(w, spec->uuid);
 	return ret;
 }
 

@@ -15,6 +15,9 @@ int wire_nic_models(struct wire *w, struct nic_model_list *list);
 int wire_nic_list(struct wire *w, struct nic_list *list);
 /* The card whose net device is @name. */
 int wire_nic_get(struct wire *w, const char *name, struct nic_info *nic);
+/* Of the net device @name, which is in this namespace. */
+int wire_nic_counters(struct wire *w, const char *name,
+		      struct nic_counter_list *list);
 /* Makes one whose net device is @name; spec->uuid is set. */
 int wire_nic_new(struct wire *w, const char *name, const struct nic_spec *spec);
 int wire_nic_set(struct wire *w, const struct nic_info *nic,
