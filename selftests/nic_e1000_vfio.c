@@ -374,21 +374,27 @@ CARD_TEST(the_receive_ring_wraps)
 	}
 }
 
-/* They were for the driver before. */
+/* They were for the driver before. Of VFIO and of the card itself. */
 CARD_TEST(frames_that_wait_are_lost_in_a_reset)
 {
+	unsigned int kind, i;
 	uint8_t frame[200];
-	unsigned int i;
 
-	reg_write(v, RDT, reg_read(v, RDH));
-	make_frame(frame, sizeof(frame), 1);
-	for (i = 0; i < 3; i++)
+	for (kind = 0; kind < 2; kind++) {
+		reg_write(v, RDT, reg_read(v, RDH));
+		make_frame(frame, sizeof(frame), 1);
+		for (i = 0; i < 3; i++)
+			send_to_card(e, frame, sizeof(frame));
+		if (kind)
+			reg_write(v, CTRL, CTRL_RST);
+		else
+			ASSERT_EQ(0, vfio_reset(v));
+		ASSERT_TRUE(e1000_start(e));
+		make_frame(frame, sizeof(frame), 2);
 		send_to_card(e, frame, sizeof(frame));
-	ASSERT_EQ(0, vfio_reset(v));
-	ASSERT_TRUE(e1000_start(e));
-	make_frame(frame, sizeof(frame), 2);
-	send_to_card(e, frame, sizeof(frame));
-	EXPECT_TRUE(received(e, 0, frame, sizeof(frame)));
+		EXPECT_TRUE(received(e, 0, frame, sizeof(frame)))
+			TH_LOG("reset of kind %u", kind);
+	}
 }
 
 /* ---- interrupts --------------------------------------------------------- */
@@ -417,15 +423,22 @@ static void get_many(struct e1000 *e, struct wire *w)
 		get_one(e, w);
 }
 
-/* Nowhere to put them; when there is, the driver hears that some were lost. */
-static void get_too_many(struct e1000 *e, struct wire *w)
+/* Until one more is lost: there is nowhere to put them. */
+static void fill_backlog(struct e1000 *e, struct wire *w)
 {
+	unsigned long before = counter(e, "drop_backlog");
 	static uint8_t frame[54 + 60000];
 
 	make_ip(frame, IPPROTO_TCP, sizeof(frame), sizeof(frame) - 34);
 	reg_write(&e->v, RDT, reg_read(&e->v, RDH));
-	while (!counter(e, "drop_backlog"))
+	while (counter(e, "drop_backlog") == before)
 		wire_send(w, &uncut, frame, sizeof(frame));
+}
+
+/* When there is room again, the driver hears that some were lost. */
+static void get_too_many(struct e1000 *e, struct wire *w)
+{
+	fill_backlog(e, w);
 	reg_write(&e->v, RDT, (reg_read(&e->v, RDH) + RING - 1) % RING);
 }
 
@@ -530,6 +543,18 @@ CARD_TEST(counters_are_cleared_when_read)
 	EXPECT_TRUE(wait_for((sum += reg_read(v, GPRC)) >= 5));
 	EXPECT_EQ(5, sum);
 	EXPECT_EQ(0, reg_read(v, GPRC));
+}
+
+/* Those too that the card's worker had no reason to come for. */
+CARD_TEST(each_frame_missed_is_counted)
+{
+	unsigned int rounds, sum = 0;
+
+	for (rounds = 0; rounds < 3; rounds++) {
+		fill_backlog(e, w);
+		EXPECT_TRUE(wait_for((sum += reg_read(v, MPC)) ==
+				     counter(e, "drop_backlog")));
+	}
 }
 
 TEST_HARNESS_MAIN

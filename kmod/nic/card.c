@@ -79,7 +79,8 @@ void nemu_card_reset(struct nemu_card *card)
 	mutex_unlock(&card->config_lock);
 	mutex_lock(&card->ring);
 	card->model->reset(card);
-	nemu_rx_reset(card);
+	nemu_card_forget(card);
+	nemu_card_missed(card);
 	mutex_unlock(&card->ring);
 }
 

@@ -110,10 +110,10 @@ struct nemu_memory {
 
 /**
  * struct nemu_backlog - frames on their way to the guest
- * @queue: as the host sent them; its lock protects the other two as well
+ * @queue: as the host sent them; its lock protects @bytes and @open as well
  * @bytes: of memory in @queue
- * @missed: frames dropped since the worker last told the model
  * @open: frames are taken
+ * @missed: frames dropped that the model was not told of
  * @ready: cut and checked; the worker's
  * @flags: of the first of @ready, NEMU_RX_*
  * @held: the model had no room for it
@@ -121,8 +121,8 @@ struct nemu_memory {
 struct nemu_backlog {
 	struct sk_buff_head queue;
 	size_t bytes;
-	u32 missed;
 	bool open;
+	atomic_t missed;
 	struct sk_buff *ready;
 	bool held;
 };
@@ -284,7 +284,6 @@ netdev_tx_t nemu_nic_xmit(struct sk_buff *skb, struct net_device *dev);
 void nemu_rx_init(struct nemu_backlog *backlog);
 void nemu_rx_open(struct nemu_card *card);
 void nemu_rx_close(struct nemu_card *card);
-void nemu_rx_reset(struct nemu_card *card);
 bool nemu_rx_enqueue(struct nemu_card *card, struct sk_buff *skb);
 int nemu_rx_run(struct nemu_card *card, bool kicked, int budget);
 

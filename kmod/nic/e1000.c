@@ -11,6 +11,7 @@
  * @e: its state
  *
  * The PHY keeps its link, the statistics and the packet buffer's division stay.
+ * What is in the packet buffer is lost.
  */
 void nemu_e1000_software_reset(struct nemu_card *card, struct nemu_e1000 *e)
 {
@@ -21,6 +22,8 @@ void nemu_e1000_software_reset(struct nemu_card *card, struct nemu_e1000 *e)
 	spin_unlock(&e->lock);
 	nemu_e1000_tx_reset(e);
 	nemu_e1000_rx_ring_changed(e);
+	WRITE_ONCE(e->rx.waiting, false);
+	nemu_card_forget(card);
 }
 
 static void e1000_init(struct nemu_card *card, const u8 *mac)

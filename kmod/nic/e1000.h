@@ -303,12 +303,13 @@ void nemu_e1000_sum_put(u8 *data, u32 len, u32 start, u32 at, u32 last);
 /* e1000_tso.c; ring mutex held */
 int nemu_e1000_tso_send(struct nemu_card *card, struct nemu_e1000 *e, int *budget);
 
-/* e1000_rx.c; ring mutex held but for the tail */
+/* e1000_rx.c; ring mutex held but for the tail; @lock for the counter */
 void nemu_e1000_rx_ring_changed(struct nemu_e1000 *e);
 int nemu_e1000_receive(struct nemu_card *card, struct nemu_rx *rx);
 void nemu_e1000_received(struct nemu_card *card);
 void nemu_e1000_rx_tail(struct nemu_card *card, struct nemu_e1000 *e);
 void nemu_e1000_missed(struct nemu_card *card, u32 frames);
+u32 nemu_e1000_mpc_load(struct nemu_card *card, struct nemu_e1000 *e, u32 offset);
 
 /* What the filter makes of a frame. */
 enum nemu_e1000_match {

@@ -213,7 +213,8 @@ static const struct reg_row rows[] = {
 	STAT(ALGNERRC),							/* 13.7.2 */
 	STAT(SYMERRS),							/* 13.7.3 */
 	STAT(RXERRC),							/* 13.7.4 */
-	STAT(MPC),							/* 13.7.5 */
+	HOOK(MPC, 0,
+	     nemu_e1000_mpc_load, NULL, REG_LOCK | REG_KEEP),		/* 13.7.5 */
 	STAT(SCC),							/* 13.7.6 */
 	STAT(ECOL),							/* 13.7.7 */
 	STAT(MCC),							/* 13.7.8 */

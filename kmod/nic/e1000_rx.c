@@ -392,6 +392,12 @@ void nemu_e1000_received(struct nemu_card *card)
 	e->rx.causes = 0;
 }
 
+static void count_missed(struct nemu_card *card, struct nemu_e1000 *e, u32 frames)
+{
+	nemu_e1000_stat_add(e, E1000_MPC, frames);
+	nemu_e1000_irq_cause(card, e, E1000_ICR_RXO);
+}
+
 /**
  * nemu_e1000_missed() - frames were lost for want of packet memory, 13.7.5
  * @card: card
@@ -402,7 +408,26 @@ void nemu_e1000_missed(struct nemu_card *card, u32 frames)
 	struct nemu_e1000 *e = nemu_card_state(card);
 
 	spin_lock(&e->lock);
-	nemu_e1000_stat_add(e, E1000_MPC, frames);
-	nemu_e1000_irq_cause(card, e, E1000_ICR_RXO);
+	count_missed(card, e, frames);
 	spin_unlock(&e->lock);
+}
+
+/**
+ * nemu_e1000_mpc_load() - the driver asks how many frames were lost
+ * @card: card
+ * @e: its state
+ * @offset: register
+ *
+ * Nobody may have come to tell of the last of them, as nothing else has to be done
+ * while the ring is empty.
+ *
+ * Return: MPC, which is cleared.
+ */
+u32 nemu_e1000_mpc_load(struct nemu_card *card, struct nemu_e1000 *e, u32 offset)
+{
+	u32 frames = nemu_card_missed(card);
+
+	if (frames)
+		count_missed(card, e, frames);
+	return nemu_e1000_stat_load(card, e, offset);
 }

@@ -151,6 +151,27 @@ u64 nemu_card_now(struct nemu_card *card);
  */
 bool nemu_card_link(struct nemu_card *card);
 
+/**
+ * nemu_card_forget() - the receiver was reset
+ * @card: card
+ *
+ * Frames that wait for the guest are dropped, as a card's packet memory forgets
+ * them: else the next driver would be given frames from before its time. Needs the
+ * ring mutex, and must not be called from ->receive.
+ */
+void nemu_card_forget(struct nemu_card *card);
+
+/**
+ * nemu_card_missed() - frames the core dropped because its memory was full
+ * @card: card
+ *
+ * For a counter that is about to be read: ->missed tells the rest, soon. Any
+ * context.
+ *
+ * Return: how many, since this or ->missed last told.
+ */
+u32 nemu_card_missed(struct nemu_card *card);
+
 /* ---- frames from the guest ---------------------------------------------- */
 
 /* A frame of more pieces has to be put together by the model. */

@@ -53,7 +53,7 @@ bool nemu_rx_enqueue(struct nemu_card *card, struct sk_buff *skb)
 		goto drop;
 	}
 	if (backlog->bytes + skb->truesize > NEMU_NIC_BACKLOG) {
-		backlog->missed++;
+		atomic_inc(&backlog->missed);
 		why = NEMU_NIC_DROP_BACKLOG;
 		goto drop;
 	}
@@ -99,7 +99,6 @@ void nemu_rx_open(struct nemu_card *card)
 
 	spin_lock_bh(&backlog->queue.lock);
 	backlog->open = true;
-	backlog->missed = 0;
 	backlog->held = false;
 	spin_unlock_bh(&backlog->queue.lock);
 }
@@ -117,13 +116,9 @@ void nemu_rx_close(struct nemu_card *card)
 	spin_unlock_bh(&backlog->queue.lock);
 }
 
-/**
- * nemu_rx_reset() - drop what waits for the guest, as a card's memory forgets it
- * @card: card; the ring mutex is held
- *
- * Else the next driver would be given frames from before its time.
- */
-void nemu_rx_reset(struct nemu_card *card)
+/* ---- what a model asks -------------------------------------------------- */
+
+void nemu_card_forget(struct nemu_card *card)
 {
 	struct nemu_backlog *backlog = &card->backlog;
 	struct sk_buff_head waiting;
@@ -132,7 +127,6 @@ void nemu_rx_reset(struct nemu_card *card)
 	__skb_queue_head_init(&waiting);
 	spin_lock_bh(&backlog->queue.lock);
 	backlog->bytes = 0;
-	backlog->missed = 0;
 	skb_queue_splice_init(&backlog->queue, &waiting);
 	spin_unlock_bh(&backlog->queue.lock);
 	__skb_queue_purge(&waiting);
@@ -141,7 +135,12 @@ void nemu_rx_reset(struct nemu_card *card)
 	backlog->held = false;
 }
 
-/* ---- what a model asks -------------------------------------------------- */
+u32 nemu_card_missed(struct nemu_card *card)
+{
+	atomic_t *missed = &card->backlog.missed;
+
+	return atomic_read(missed) ? atomic_xchg(missed, 0) : 0;
+}
 
 u32 nemu_rx_len(const struct nemu_rx *rx)
 {
@@ -330,13 +329,8 @@ static int offer(struct nemu_card *card, struct taken *taken)
 
 static void tell_missed(struct nemu_card *card)
 {
-	struct nemu_backlog *backlog = &card->backlog;
-	u32 missed;
+	u32 missed = nemu_card_missed(card);
 
-	spin_lock_bh(&backlog->queue.lock);
-	missed = backlog->missed;
-	backlog->missed = 0;
-	spin_unlock_bh(&backlog->queue.lock);
 	if (missed)
 		card->model->missed(card, missed);
 }

@@ -96,6 +96,25 @@ bool nemu_card_link(struct nemu_card *card)
 	return card->link;
 }
 
+void nemu_card_forget(struct nemu_card *card)
+{
+	unsigned int i;
+
+	assert(card->locked);
+	for (i = 0; i < card->looped_count; i++)
+		free(card->looped[i].data);
+	card->looped_count = 0;
+	card->forgotten++;
+}
+
+u32 nemu_card_missed(struct nemu_card *card)
+{
+	u32 missed = card->missed;
+
+	card->missed = 0;
+	return missed;
+}
+
 u32 nemu_rx_len(const struct nemu_rx *rx)
 {
 	return rx->len;

@@ -49,7 +49,8 @@ struct nemu_card {
 	struct card_frame looped[CARD_FRAMES];
 	unsigned int looped_count;
 	unsigned int super_frames;
-	unsigned int missed;
+	unsigned int missed;		/* frames, and the model was not told yet */
+	unsigned int forgotten;		/* how often it wanted what waits dropped */
 };
 
 /* The card as it is plugged in, with this address. */

@@ -206,6 +206,7 @@ TEST_F(card, software_reset)
 	EXPECT_EQ(0, card_read(self->card, E1000_TDLEN));
 	EXPECT_EQ(0x12005452, card_read(self->card, E1000_RA));
 	EXPECT_EQ(0, card_read(self->card, E1000_RA + 12));
+	EXPECT_EQ(1, self->card->forgotten);
 	EXPECT_TRUE(card_read(self->card, E1000_STATUS) & E1000_STATUS_LU);
 }
 

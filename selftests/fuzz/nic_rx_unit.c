@@ -290,6 +290,13 @@ TEST_F(card, no_descriptors)
 	self->card->model->missed(self->card, 3);
 	EXPECT_EQ(3, card_read(self->card, E1000_MPC));
 	EXPECT_EQ(E1000_ICR_RXO, card_read(self->card, E1000_ICR));
+	/* Who asks hears of those that the model was not told of. */
+	self->card->missed = 5;
+	self->card->model->missed(self->card, 2);
+	EXPECT_EQ(7, card_read(self->card, E1000_MPC));
+	EXPECT_EQ(E1000_ICR_RXO, card_read(self->card, E1000_ICR));
+	EXPECT_EQ(0, card_read(self->card, E1000_MPC));
+	EXPECT_EQ(0, card_read(self->card, E1000_ICR));
 }
 
 /* Some, but not enough: it waits for the rest, and nothing is seen of it. */

@@ -41,6 +41,7 @@
 #define TDH	0x3810
 #define TDT	0x3818
 #define TSPMT	0x3830
+#define MPC	0x4010
 #define GPRC	0x4074
 #define GPTC	0x4080
 #define RXCSUM	0x5000
