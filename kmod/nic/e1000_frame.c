@@ -8,8 +8,6 @@
  */
 #include "e1000.h"
 
-/* Enough for the headers of nearly every frame, and for whole small ones. */
-#define PULL_LEN	128
 #define MIN_LEN		60	/* TCTL.PSP: 64 with FCS */
 
 /**
@@ -224,17 +222,20 @@ static int checksums(struct nemu_card *card, struct nemu_e1000 *e,
 
 static int send_plain(struct nemu_card *card, struct nemu_e1000 *e)
 {
-	struct nemu_tx out = { .head = e->tx.head };
+	u8 dst[ETH_ALEN] = {};
+	struct nemu_tx out = { .head = e->tx.head, .dst = dst };
 	struct nemu_e1000_tx *tx = &e->tx;
-	int ret;
+	int ret = 0;
 
-	ret = nemu_e1000_frame_pull(card, e, min_t(u32, tx->len, PULL_LEN));
-	if (!ret)
+	if (tx->popts)
 		ret = checksums(card, e, &out);
 	if (ret)
 		return ret;
 	/* Zeros more or less make no difference to the checksum. */
 	if (tx->len < MIN_LEN && nemu_e1000_get(e, E1000_TCTL) & E1000_TCTL_PSP) {
+		ret = nemu_e1000_frame_pull(card, e, tx->len);
+		if (ret)
+			return ret;
 		memset(tx->head + tx->len, 0, MIN_LEN - tx->len);
 		tx->len = MIN_LEN;
 		tx->head_len = MIN_LEN;
@@ -247,7 +248,7 @@ static int send_plain(struct nemu_card *card, struct nemu_e1000 *e)
 	if (ret)
 		return ret;
 	spin_lock(&e->lock);
-	nemu_e1000_stat_sent(e, tx->head,
+	nemu_e1000_stat_sent(e, dst,
 			     tx->len + E1000_FCS_LEN + (tx->vlan ? 4 : 0), 1);
 	spin_unlock(&e->lock);
 	return 0;

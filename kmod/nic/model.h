@@ -221,6 +221,8 @@ struct nemu_seg {
  * @gso_size: bytes of TCP payload in each frame, not 0
  * @hdr_len: bytes in front of the payload
  * @loopback: the frame comes back to this card and goes nowhere else
+ * @dst: filled in with the destination address if the frame is gone: the model may
+ *	have seen nothing of it; or NULL
  */
 struct nemu_tx {
 	const u8 *head;
@@ -237,6 +239,7 @@ struct nemu_tx {
 	u16 gso_size;
 	u16 hdr_len;
 	bool loopback;
+	u8 *dst;
 };
 
 /**

@@ -87,6 +87,10 @@ static void copy_frame(void *with, size_t at, void *guest, size_t len)
 {
 	const struct tx_copy *copy = with;
 
+	if (!skb_is_nonlinear(copy->skb)) {
+		memcpy(copy->skb->data + copy->offset + at, guest, len);
+		return;
+	}
 	/* Within the frame: it can't fail. */
 	skb_store_bits(copy->skb, copy->offset + at, guest, len);
 }
@@ -214,6 +218,8 @@ int nemu_card_send(struct nemu_card *card, const struct nemu_tx *tx)
 		kfree_skb(skb);
 		return err;
 	}
+	if (tx->dst)
+		memcpy(tx->dst, skb->data, ETH_ALEN);
 	if (!dress(skb, tx)) {
 		drop(card, skb, NEMU_NIC_DROP_MALFORMED);
 		return 0;

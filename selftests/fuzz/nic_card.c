@@ -247,6 +247,8 @@ int nemu_card_send(struct nemu_card *card, const struct nemu_tx *tx)
 		len += tx->seg[i].len;
 	}
 	assert(len == tx->len);
+	if (tx->dst)
+		memcpy(tx->dst, data, ETH_ALEN);
 	if (tx->csum)
 		assert(tx->csum_start + tx->csum_offset + 2 <= tx->len);
 	if (tx->gso != NEMU_GSO_NONE) {
