@@ -44,6 +44,7 @@ int nemu_card_setup(struct nemu_card *card, const struct nemu_model *model)
 	mutex_init(&card->ring);
 	mutex_init(&card->config_lock);
 	nemu_irq_init(&card->irq);
+	nemu_messages_init(&card->messages);
 	nemu_rx_init(&card->backlog);
 	nemu_worker_init(card);
 	nemu_pci_config_init(&card->config, &model->pci);
@@ -76,11 +77,13 @@ void nemu_card_reset(struct nemu_card *card)
 {
 	mutex_lock(&card->config_lock);
 	nemu_pci_config_reset(&card->config);
+	nemu_messages_update(card);
 	mutex_unlock(&card->config_lock);
 	mutex_lock(&card->ring);
 	card->model->reset(card);
 	nemu_card_forget(card);
 	nemu_card_missed(card);
+	nemu_messages_reset(card);
 	mutex_unlock(&card->ring);
 }
 

@@ -69,7 +69,7 @@ struct nemu_nic_stats {
 };
 
 /**
- * struct nemu_irq - interrupts of a card
+ * struct nemu_irq - the interrupt line of a card
  * @lock: protects @level and @masked
  * @level: the model asserts its line
  * @masked: a signal is under way, nothing is sent before it is unmasked
@@ -84,6 +84,29 @@ struct nemu_irq {
 	struct eventfd_ctx __rcu *intx;
 	struct eventfd_ctx __rcu *request;
 	struct virqfd *unmask;
+};
+
+/* Words of an entry of MSI-X's table that mean nothing here: address and data. */
+#define NEMU_MSIX_WORDS	3
+
+/**
+ * struct nemu_messages - MSI and MSI-X of a card
+ * @lock: protects @pending and @masked; @kind is written under it, too
+ * @kind: VFIO_PCI_MSI_IRQ_INDEX, VFIO_PCI_MSIX_IRQ_INDEX, or 0: neither is on
+ * @pending: vectors that are due and masked
+ * @masked: vectors that are not to be sent now, for whatever reason
+ * @table_mask: those that the table of MSI-X masks
+ * @table: the rest of that
+ * @event: where to signal a vector, or NULL
+ */
+struct nemu_messages {
+	spinlock_t lock; /* protects pending, masked */
+	u32 kind;
+	u64 pending;
+	u64 masked;
+	u64 table_mask;
+	u32 table[NEMU_VECTORS][NEMU_MSIX_WORDS];
+	struct eventfd_ctx __rcu *event[NEMU_VECTORS];
 };
 
 /**
@@ -157,9 +180,10 @@ struct nemu_timer {
  * @mac: the guest's address
  * @link: the administrator has the cable plugged in
  * @ring: the ring mutex
- * @config_lock: protects @config and what user space sets of @irq
+ * @config_lock: protects @config and what user space sets of @irq and @messages
  * @config: configuration space
- * @irq: interrupts
+ * @irq: the interrupt line
+ * @messages: MSI and MSI-X
  * @memory: guest memory
  * @backlog: frames to the guest
  * @sent: frames from the guest that wait for the end of this round of ->work;
@@ -194,6 +218,7 @@ struct nemu_card {
 	struct mutex config_lock; /* see above */
 	struct nemu_pci_config config;
 	struct nemu_irq irq;
+	struct nemu_messages messages;
 	struct nemu_memory memory;
 	struct nemu_backlog backlog;
 	struct list_head sent;
@@ -238,14 +263,32 @@ ssize_t nemu_region_write(struct nemu_card *card, unsigned int index,
 			  u64 offset, const char __user *from, size_t len);
 
 /* irq.c */
+struct eventfd_ctx;
+struct vfio_irq_set;
+
 void nemu_irq_init(struct nemu_irq *irq);
+void nemu_irq_signal(struct eventfd_ctx __rcu **slot);
 void nemu_irq_release(struct nemu_card *card);
 void nemu_irq_update(struct nemu_card *card);
 bool nemu_irq_asserted(struct nemu_card *card);
 void nemu_irq_request(struct nemu_card *card);
-u32 nemu_irq_info(unsigned int index, u32 *flags);
+u32 nemu_irq_info(const struct nemu_card *card, unsigned int index, u32 *flags);
 int nemu_irq_set(struct nemu_card *card, const struct vfio_irq_set *set,
 		 const void *data);
+
+/* messages.c; configuration locked, but for the first three */
+void nemu_messages_init(struct nemu_messages *messages);
+void nemu_messages_reset(struct nemu_card *card);
+u32 nemu_msi_pending(struct nemu_card *card);
+void nemu_messages_release(struct nemu_card *card);
+void nemu_messages_update(struct nemu_card *card);
+int nemu_messages_set(struct nemu_card *card, const struct vfio_irq_set *set,
+		      const void *data);
+/* and no lock */
+bool nemu_msix_owns(const struct nemu_card *card, unsigned int bar, u64 offset);
+u32 nemu_msix_read(struct nemu_card *card, u64 offset);
+void nemu_msix_write(struct nemu_card *card, u64 offset, unsigned int width,
+		     u32 value);
 
 /* guest_memory.c */
 /* Copies @len bytes between @guest and what stands at @at in @with. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Interrupts of a card: eventfds that user space gave.
+ * Interrupts of a card: eventfds that user space gave. Here the line, INTx;
+ * messages.c has the other ways.
  *
  * An eventfd is an edge, INTx is a level. So a signal masks the line
  * (VFIO_IRQ_INFO_AUTOMASKED), and when it is unmasked and the level is still
@@ -20,8 +21,13 @@ void nemu_irq_init(struct nemu_irq *irq)
 	spin_lock_init(&irq->lock);
 }
 
-/* Nobody but the one who was given the event knows what hangs on it: no lock. */
-static void signal(struct eventfd_ctx __rcu **slot)
+/**
+ * nemu_irq_signal() - signal an event
+ * @slot: where it is, or NULL is
+ *
+ * Nobody but the one who was given the event knows what hangs on it: no lock.
+ */
+void nemu_irq_signal(struct eventfd_ctx __rcu **slot)
 {
 	struct eventfd_ctx *event;
 
@@ -54,7 +60,7 @@ void nemu_irq_update(struct nemu_card *card)
 	if (!send)
 		return;
 	nemu_nic_count(card, NEMU_NIC_INTERRUPTS);
-	signal(&irq->intx);
+	nemu_irq_signal(&irq->intx);
 }
 
 void nemu_card_irq(struct nemu_card *card, bool level)
@@ -68,7 +74,11 @@ void nemu_card_irq(struct nemu_card *card, bool level)
 	spin_lock_irqsave(&irq->lock, flags);
 	WRITE_ONCE(irq->level, level);
 	spin_unlock_irqrestore(&irq->lock, flags);
-	if (level)
+	if (!level)
+		return;
+	if (nemu_card_messages(card))
+		nemu_card_message(card, 0);
+	else
 		nemu_irq_update(card);
 }
 
@@ -129,24 +139,29 @@ void nemu_irq_release(struct nemu_card *card)
 	replace(card, &irq->intx, NULL);
 	replace(card, &irq->request, NULL);
 	unmask(irq, false);
+	nemu_messages_release(card);
 	mutex_unlock(&card->config_lock);
 }
 
 /* Asks whoever has the card to give it back. */
 void nemu_irq_request(struct nemu_card *card)
 {
-	signal(&card->irq.request);
+	nemu_irq_signal(&card->irq.request);
 }
 
 /**
  * nemu_irq_info() - what there is
+ * @card: card
  * @index: VFIO_PCI_*_IRQ_INDEX
  * @flags: result, VFIO_IRQ_INFO_*
  *
  * Return: how many of that kind.
  */
-u32 nemu_irq_info(unsigned int index, u32 *flags)
+u32 nemu_irq_info(const struct nemu_card *card, unsigned int index, u32 *flags)
 {
+	const struct nemu_pci *pci = &card->model->pci;
+	u32 vectors = 0;
+
 	switch (index) {
 	case VFIO_PCI_INTX_IRQ_INDEX:
 		*flags = VFIO_IRQ_INFO_EVENTFD | VFIO_IRQ_INFO_MASKABLE |
@@ -155,10 +170,16 @@ u32 nemu_irq_info(unsigned int index, u32 *flags)
 	case VFIO_PCI_REQ_IRQ_INDEX:
 		*flags = VFIO_IRQ_INFO_EVENTFD | VFIO_IRQ_INFO_NORESIZE;
 		return 1;
-	default:
-		*flags = 0;
-		return 0;
+	case VFIO_PCI_MSI_IRQ_INDEX:
+		vectors = pci->msi;
+		break;
+	case VFIO_PCI_MSIX_IRQ_INDEX:
+		vectors = pci->msix.vectors;
+		break;
 	}
+	/* One by one if need be: they may be resized. */
+	*flags = vectors ? VFIO_IRQ_INFO_EVENTFD | VFIO_IRQ_INFO_MASKABLE : 0;
+	return vectors;
 }
 
 /* The event that @data names, or NULL for -1. */
@@ -177,6 +198,9 @@ static int set_trigger(struct nemu_card *card, struct eventfd_ctx __rcu **slot,
 
 	switch (set->flags & VFIO_IRQ_SET_DATA_TYPE_MASK) {
 	case VFIO_IRQ_SET_DATA_EVENTFD:
+		/* A card interrupts in one way at a time. */
+		if (slot == &card->irq.intx && nemu_card_messages(card))
+			return -EINVAL;
 		event = get_event(data);
 		if (IS_ERR(event))
 			return PTR_ERR(event);
@@ -184,11 +208,11 @@ static int set_trigger(struct nemu_card *card, struct eventfd_ctx __rcu **slot,
 	case VFIO_IRQ_SET_DATA_NONE:
 		if (!set->count)
 			break;
-		signal(slot);
+		nemu_irq_signal(slot);
 		return 0;
 	case VFIO_IRQ_SET_DATA_BOOL:
 		if (*(const u8 *)data)
-			signal(slot);
+			nemu_irq_signal(slot);
 		return 0;
 	}
 	if (slot == &card->irq.intx && !event)
@@ -244,6 +268,9 @@ int nemu_irq_set(struct nemu_card *card, const struct vfio_irq_set *set,
 	bool intx = set->index == VFIO_PCI_INTX_IRQ_INDEX;
 
 	lockdep_assert_held(&card->config_lock);
+	if (set->index == VFIO_PCI_MSI_IRQ_INDEX || set->index == VFIO_PCI_MSIX_IRQ_INDEX)
+		return !data && !(set->flags & VFIO_IRQ_SET_DATA_NONE) ? -EINVAL :
+		       nemu_messages_set(card, set, data);
 	if (!intx && set->index != VFIO_PCI_REQ_IRQ_INDEX)
 		return -ENOTTY;
 	if (!data && !(set->flags & VFIO_IRQ_SET_DATA_NONE))

@@ -12,6 +12,7 @@
 
 #include <linux/iommu.h>
 #include <linux/jhash.h>
+#include <linux/log2.h>
 #include <linux/mdev.h>
 #include <linux/module.h>
 #include <linux/uaccess.h>
@@ -31,6 +32,9 @@ struct nemu_type {
 
 static struct nemu_type types[] = {
 	{ .model = &nemu_e1000 },
+#ifdef NETEMU_NIC_TEST
+	{ .model = &nemu_bell },
+#endif
 };
 
 static struct mdev_type *type_list[ARRAY_SIZE(types)];
@@ -104,7 +108,7 @@ static long get_region_info(const struct nemu_card *card, void __user *arg)
 	return copy_to_user(arg, &info, size) ? -EFAULT : 0;
 }
 
-static long get_irq_info(void __user *arg)
+static long get_irq_info(const struct nemu_card *card, void __user *arg)
 {
 	struct vfio_irq_info info;
 	size_t size = offsetofend(struct vfio_irq_info, count);
@@ -113,7 +117,7 @@ static long get_irq_info(void __user *arg)
 		return -EFAULT;
 	if (info.argsz < size || info.index >= VFIO_PCI_NUM_IRQS)
 		return -EINVAL;
-	info.count = nemu_irq_info(info.index, &info.flags);
+	info.count = nemu_irq_info(card, info.index, &info.flags);
 	/* QEMU warns of none of these, but takes no for an answer. */
 	if (!info.count && info.index == VFIO_PCI_ERR_IRQ_INDEX)
 		return -EINVAL;
@@ -131,7 +135,7 @@ static long set_irqs(struct nemu_card *card, void __user *arg)
 	if (copy_from_user(&set, arg, size))
 		return -EFAULT;
 	err = vfio_set_irqs_validate_and_prepare(&set,
-						 nemu_irq_info(set.index, &flags),
+						 nemu_irq_info(card, set.index, &flags),
 						 VFIO_PCI_NUM_IRQS, &data_size);
 	if (err)
 		return err;
@@ -159,7 +163,7 @@ static long card_ioctl(struct vfio_device *vdev, unsigned int command,
 	case VFIO_DEVICE_GET_REGION_INFO:
 		return get_region_info(card, user);
 	case VFIO_DEVICE_GET_IRQ_INFO:
-		return get_irq_info(user);
+		return get_irq_info(card, user);
 	case VFIO_DEVICE_SET_IRQS:
 		return set_irqs(card, user);
 	case VFIO_DEVICE_RESET:
@@ -294,9 +298,11 @@ static ssize_t show_description(struct mdev_type *type, char *buf)
 	const struct nemu_model *model = container_of(type, struct nemu_type,
 						      type)->model;
 
-	return sysfs_emit(buf, "%s\npci: %04x:%04x\nspeed: %u\ninterrupts: intx\nfeatures:%s%s%s\n",
+	return sysfs_emit(buf, "%s\npci: %04x:%04x\nspeed: %u\ninterrupts: intx%s%s\nfeatures:%s%s%s\n",
 			  model->description, model->pci.vendor,
 			  model->pci.device, model->speed,
+			  model->pci.msi ? " msi" : "",
+			  model->pci.msix.vectors ? " msix" : "",
 			  model->features & NEMU_MODEL_CSUM ? " checksum" : "",
 			  model->features & NEMU_MODEL_TSO ? " tso" : "",
 			  model->features & NEMU_MODEL_VLAN ? " vlan" : "");
@@ -316,6 +322,26 @@ static struct mdev_driver driver = {
 	},
 };
 
+/* Is there room for all that a model asks for? */
+static bool fits(const struct nemu_model *model)
+{
+	const struct nemu_msix *msix = &model->pci.msix;
+	const struct nemu_bar *bar;
+
+	if (model->timers > NEMU_TIMERS || model->pci.msi > 32 ||
+	    (model->pci.msi && !is_power_of_2(model->pci.msi)))
+		return false;
+	if (!msix->vectors)
+		return true;
+	if (msix->vectors > NEMU_VECTORS || msix->bar >= NEMU_BARS ||
+	    (msix->table | msix->pba) % 8)
+		return false;
+	bar = &model->pci.bar[msix->bar];
+	return (bar->kind == NEMU_BAR_MEM32 || bar->kind == NEMU_BAR_MEM64) &&
+	       msix->table + 16ULL * msix->vectors <= bar->size &&
+	       msix->pba + 8ULL <= bar->size;
+}
+
 /**
  * nemu_mdev_register() - offer the models as types of mediated devices
  *
@@ -329,7 +355,7 @@ int nemu_mdev_register(void)
 	for (i = 0; i < ARRAY_SIZE(types); i++) {
 		const struct nemu_model *model = types[i].model;
 
-		if (WARN_ON(model->timers > NEMU_TIMERS))
+		if (!fits(model))
 			return -EINVAL;
 		types[i].type.sysfs_name = model->name;
 		types[i].type.pretty_name = model->description;

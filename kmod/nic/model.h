@@ -100,11 +100,29 @@ int nemu_dma_store64(struct nemu_card *card, u64 addr, u64 value);
 /**
  * nemu_card_irq() - set the interrupt line
  * @card: card
- * @level: INTx is asserted; with MSI each rise is a message
+ * @level: INTx is asserted; with MSI or MSI-X each rise is message 0
  *
  * Called under the model's spinlock, so that levels arrive in order.
  */
 void nemu_card_irq(struct nemu_card *card, bool level);
+
+/**
+ * nemu_card_messages() - has the guest switched MSI or MSI-X on?
+ * @card: card
+ *
+ * Return: whether; else there is only the line.
+ */
+bool nemu_card_messages(struct nemu_card *card);
+
+/**
+ * nemu_card_message() - send a message of MSI or MSI-X
+ * @card: card
+ * @vector: which, below those in &struct nemu_pci
+ *
+ * A masked one is pending until it is not. Lost if nobody listens to it, or while
+ * neither is on. Any context.
+ */
+void nemu_card_message(struct nemu_card *card, unsigned int vector);
 
 /**
  * nemu_card_kick() - there may be something to do
@@ -329,6 +347,24 @@ struct nemu_bar {
 	u64 size;
 };
 
+/* No card may have more vectors. */
+#define NEMU_VECTORS	64
+
+/**
+ * struct nemu_msix - MSI-X
+ * @vectors: at most %NEMU_VECTORS, 0 = there is none
+ * @bar: where table and pending bits are: a base address register for memory. The
+ *	rest of it is the model's.
+ * @table: offset of the table, of 16 bytes for each vector; a multiple of 8
+ * @pba: offset of the pending bits, of 8 bytes; a multiple of 8
+ */
+struct nemu_msix {
+	u16 vectors;
+	u8 bar;
+	u32 table;
+	u32 pba;
+};
+
 /**
  * struct nemu_pci - what configuration space says of a card
  * @vendor: vendor
@@ -338,6 +374,8 @@ struct nemu_bar {
  * @class: base class, sub-class, interface in the lower three bytes
  * @revision: revision
  * @bar: base address registers
+ * @msi: vectors of MSI, a power of two up to 32; 0 = there is none
+ * @msix: MSI-X
  */
 struct nemu_pci {
 	u16 vendor;
@@ -347,6 +385,8 @@ struct nemu_pci {
 	u32 class;
 	u8 revision;
 	struct nemu_bar bar[NEMU_BARS];
+	u8 msi;
+	struct nemu_msix msix;
 };
 
 /* What a guest may leave to the card; told to the administrator. */
@@ -438,5 +478,6 @@ struct nemu_model {
 };
 
 extern const struct nemu_model nemu_e1000;
+extern const struct nemu_model nemu_bell;	/* of the selftests */
 
 #endif /* _NEMU_NIC_MODEL_H */

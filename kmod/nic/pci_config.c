@@ -88,6 +88,7 @@ void nemu_pci_config_init(struct nemu_pci_config *config,
 	writable[PCI_INTERRUPT_LINE] = 0xff;
 	for (i = 0; i < NEMU_BARS; i++)
 		init_bar(config, i, &pci->bar[i]);
+	nemu_pci_caps_init(config, pci);
 }
 
 /**
@@ -108,25 +109,38 @@ void nemu_pci_config_reset(struct nemu_pci_config *config)
 	}
 }
 
+/* Adds @value, a word at @at, to what was read from @offset on. */
+static void show(u8 *to, u64 offset, size_t len, unsigned int at, u32 value)
+{
+	unsigned int i;
+
+	for (i = 0; i < sizeof(value); i++)
+		if (at + i >= offset && at + i - offset < len)
+			to[at + i - offset] |= value >> 8 * i;
+}
+
 /**
  * nemu_pci_config_read() - read configuration space
  * @config: configuration space
  * @offset: first byte
  * @to: result
  * @len: how many
- * @intx: the interrupt line is asserted
+ * @live: what is kept elsewhere
  *
  * Return: 0, or -EINVAL outside of it.
  */
 int nemu_pci_config_read(const struct nemu_pci_config *config, u64 offset,
-			 u8 *to, size_t len, bool intx)
+			 u8 *to, size_t len, const struct nemu_pci_live *live)
 {
 	if (offset > NEMU_PCI_CONFIG_SIZE ||
 	    len > NEMU_PCI_CONFIG_SIZE - offset)
 		return -EINVAL;
 	memcpy(to, config->bytes + offset, len);
-	if (intx && offset <= PCI_STATUS && len > PCI_STATUS - offset)
-		to[PCI_STATUS - offset] |= PCI_STATUS_INTERRUPT;
+	if (live->intx)
+		show(to, offset, len, PCI_STATUS, PCI_STATUS_INTERRUPT);
+	if (config->msi)
+		show(to, offset, len, config->msi + PCI_MSI_PENDING_64,
+		     live->msi_pending);
 	return 0;
 }
 

@@ -39,11 +39,14 @@ u64 nemu_region_size(const struct nemu_card *card, unsigned int index)
 
 static int read_config(struct nemu_card *card, u64 offset, u8 *to, size_t len)
 {
+	struct nemu_pci_live live = {
+		.intx = nemu_irq_asserted(card),
+		.msi_pending = nemu_msi_pending(card),
+	};
 	int err;
 
 	mutex_lock(&card->config_lock);
-	err = nemu_pci_config_read(&card->config, offset, to, len,
-				   nemu_irq_asserted(card));
+	err = nemu_pci_config_read(&card->config, offset, to, len, &live);
 	mutex_unlock(&card->config_lock);
 	return err;
 }
@@ -58,6 +61,7 @@ static int write_config(struct nemu_card *card, u64 offset, const u8 *from,
 	was_master = nemu_pci_is_master(&card->config);
 	err = nemu_pci_config_write(&card->config, offset, from, len);
 	is_master = nemu_pci_is_master(&card->config);
+	nemu_messages_update(card);
 	mutex_unlock(&card->config_lock);
 	/* What the command register held back. */
 	nemu_irq_update(card);
@@ -76,7 +80,9 @@ static int read_one(struct nemu_card *card, unsigned int index, u64 offset,
 	if (!bar)
 		return read_config(card, offset, to, width);
 	if (nemu_pci_decodes(&card->config, bar->kind))
-		value = card->model->read(card, index, offset, width);
+		value = nemu_msix_owns(card, index, offset) ?
+			nemu_msix_read(card, offset) :
+			card->model->read(card, index, offset, width);
 	put_unaligned_le32(value, to);
 	return 0;
 }
@@ -88,7 +94,11 @@ static int write_one(struct nemu_card *card, unsigned int index, u64 offset,
 
 	if (!bar)
 		return write_config(card, offset, from, width);
-	if (nemu_pci_decodes(&card->config, bar->kind))
+	if (!nemu_pci_decodes(&card->config, bar->kind))
+		return 0;
+	if (nemu_msix_owns(card, index, offset))
+		nemu_msix_write(card, offset, width, get_unaligned_le32(from));
+	else
 		card->model->write(card, index, offset, width,
 				   get_unaligned_le32(from));
 	return 0;

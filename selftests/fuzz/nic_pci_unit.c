@@ -22,6 +22,15 @@ static const struct nemu_pci card = {
 	},
 };
 
+/* And one that has each kind of message. */
+static const struct nemu_pci messages = {
+	.bar = { [1] = { NEMU_BAR_MEM32, 0x2000 } },
+	.msi = 8,
+	.msix = { .vectors = 40, .bar = 1, .table = 0x1000, .pba = 0x1800 },
+};
+
+static const struct nemu_pci_live nothing, interrupt = { .intx = true };
+
 FIXTURE(pci) {
 	struct nemu_pci_config config;
 };
@@ -39,7 +48,7 @@ static u32 get(const struct nemu_pci_config *config, u64 offset, size_t len)
 {
 	u8 bytes[4] = { 0 };
 
-	if (nemu_pci_config_read(config, offset, bytes, len, false))
+	if (nemu_pci_config_read(config, offset, bytes, len, &nothing))
 		return 0xdeadbeef;
 	return get_unaligned_le32(bytes);
 }
@@ -87,7 +96,7 @@ TEST_F(pci, nothing_beyond_the_end)
 	for (i = 0; i < ARRAY_SIZE(offsets); i++) {
 		EXPECT_EQ(-EINVAL, nemu_pci_config_read(&self->config,
 							offsets[i], bytes, 4,
-							true));
+							&interrupt));
 		EXPECT_EQ(-EINVAL, nemu_pci_config_write(&self->config,
 							 offsets[i], bytes, 4));
 	}
@@ -95,10 +104,12 @@ TEST_F(pci, nothing_beyond_the_end)
 		EXPECT_EQ(-EINVAL, put(&self->config, 257 - i, i, 0));
 		EXPECT_EQ(0, put(&self->config, 256 - i, i, 0));
 	}
-	EXPECT_EQ(0, nemu_pci_config_read(&self->config, 0, bytes, 256, true));
+	EXPECT_EQ(0, nemu_pci_config_read(&self->config, 0, bytes, 256,
+					  &interrupt));
 	EXPECT_EQ(-EINVAL, nemu_pci_config_read(&self->config, 0, bytes, 257,
-						true));
-	EXPECT_EQ(0, nemu_pci_config_read(&self->config, 256, bytes, 0, true));
+						&interrupt));
+	EXPECT_EQ(0, nemu_pci_config_read(&self->config, 256, bytes, 0,
+					  &interrupt));
 }
 
 TEST_F(pci, a_refused_write_changes_nothing)
@@ -133,7 +144,8 @@ TEST_F(pci, the_interrupt_is_seen)
 		for (len = 0; len <= 8; len++) {
 			memset(bytes, 0, sizeof(bytes));
 			ASSERT_EQ(0, nemu_pci_config_read(&self->config, offset,
-							  bytes, len, true));
+							  bytes, len,
+							  &interrupt));
 			if (offset <= PCI_STATUS && offset + len > PCI_STATUS)
 				EXPECT_EQ(PCI_STATUS_INTERRUPT,
 					  bytes[PCI_STATUS - offset]);
@@ -172,6 +184,68 @@ TEST_F(pci, any_writes)
 					  ~self->config.writable[i]);
 	nemu_pci_config_reset(&self->config);
 	EXPECT_EQ(0, memcmp(&first, &self->config, sizeof(first)));
+}
+
+/* Found by their list, and of what they hold only this can be written. */
+TEST_F(pci, capabilities)
+{
+	struct nemu_pci_config *config = &self->config;
+	u32 msi, msix, i;
+
+	EXPECT_EQ(0, get(config, PCI_CAPABILITY_LIST, 1));
+	EXPECT_EQ(0, get(config, PCI_STATUS, 2));
+	nemu_pci_config_init(config, &messages);
+	EXPECT_EQ(PCI_STATUS_CAP_LIST, get(config, PCI_STATUS, 2));
+	msi = get(config, PCI_CAPABILITY_LIST, 1);
+	EXPECT_EQ(PCI_CAP_ID_MSI, get(config, msi, 1));
+	msix = get(config, msi + 1, 1);
+	EXPECT_EQ(PCI_CAP_ID_MSIX, get(config, msix, 1));
+	EXPECT_EQ(0, get(config, msix + 1, 1));
+	for (i = msi; i < 256; i += 4)
+		put(config, i, 4, 0xffffffff);
+	EXPECT_EQ(0x01f60000, get(config, msi, 4) & 0xffff0000);
+	EXPECT_EQ(0xfffffffc, get(config, msi + 4, 4));
+	EXPECT_EQ(0xffffffff, get(config, msi + 8, 4));
+	EXPECT_EQ(0x0000ffff, get(config, msi + 12, 4));
+	EXPECT_EQ(0x000000ff, get(config, msi + 16, 4));
+	EXPECT_EQ(0x00000000, get(config, msi + 20, 4));
+	EXPECT_EQ(0x4027, get(config, msix + 2, 2));
+	EXPECT_EQ(0x1001, get(config, msix + 4, 4));
+	EXPECT_EQ(0x1801, get(config, msix + 8, 4));
+	EXPECT_EQ(0xff, nemu_pci_msi_mask(config));
+	EXPECT_TRUE(nemu_pci_msix_masked(config));
+}
+
+/* Whether they are on is not the guest's to say, nor a reset's. */
+TEST_F(pci, capabilities_are_switched_on)
+{
+	struct nemu_pci_live live = { .msi_pending = 0x5a };
+	struct nemu_pci_config *config = &self->config;
+	u32 msi, msix;
+	u8 bytes[4];
+
+	nemu_pci_config_init(config, &messages);
+	msi = get(config, PCI_CAPABILITY_LIST, 1);
+	msix = get(config, msi + 1, 1);
+	put(config, msi + 2, 2, 1);
+	put(config, msix + 2, 2, 0x8000);
+	EXPECT_EQ(0x0186, get(config, msi + 2, 2));
+	EXPECT_EQ(0x0027, get(config, msix + 2, 2));
+	nemu_pci_msi_enable(config, true);
+	nemu_pci_msix_enable(config, true);
+	nemu_pci_msi_set_mask(config, 0x81);
+	EXPECT_EQ(0x81, get(config, msi + 16, 4));
+	ASSERT_EQ(0, nemu_pci_config_read(config, msi + 20, bytes, 4, &live));
+	EXPECT_EQ(0x5a, bytes[0]);
+	nemu_pci_config_reset(config);
+	EXPECT_EQ(0x0187, get(config, msi + 2, 2));
+	EXPECT_EQ(0x8027, get(config, msix + 2, 2));
+	EXPECT_EQ(0, nemu_pci_msi_mask(config));
+	EXPECT_EQ(PCI_STATUS_CAP_LIST, get(config, PCI_STATUS, 2));
+	nemu_pci_msi_enable(config, false);
+	nemu_pci_msix_enable(config, false);
+	EXPECT_EQ(0x0186, get(config, msi + 2, 2));
+	EXPECT_EQ(0x0027, get(config, msix + 2, 2));
 }
 
 TEST_HARNESS_MAIN

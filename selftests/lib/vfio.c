@@ -12,7 +12,8 @@
 #include <unistd.h>
 #include <linux/pci_regs.h>
 
-#define TYPE	"/sys/class/mdev_bus/netemu/mdev_supported_types/netemu-e1000"
+#define TYPES	"/sys/class/mdev_bus/netemu/mdev_supported_types"
+#define TYPE	TYPES "/netemu-e1000"
 #define DEVICES	"/sys/bus/mdev/devices"
 #define UUID	"00000000-0000-4000-8000-%012x"
 
@@ -41,12 +42,18 @@ bool nic_available(void)
 	       !access(TYPE, F_OK);
 }
 
-int nic_create(unsigned int n)
+int nic_create_model(unsigned int n, const char *model)
 {
-	char uuid[40];
+	char path[128], uuid[40];
 
 	snprintf(uuid, sizeof(uuid), UUID, n);
-	return write_file(TYPE "/create", uuid);
+	snprintf(path, sizeof(path), TYPES "/netemu-%s/create", model);
+	return write_file(path, uuid);
+}
+
+int nic_create(unsigned int n)
+{
+	return nic_create_model(n, "e1000");
 }
 
 int nic_set(unsigned int n, const char *attribute, const char *value)
@@ -249,35 +256,43 @@ int vfio_reset(struct vfio *v)
 	return ioctl(v->device, VFIO_DEVICE_RESET) ? -errno : 0;
 }
 
-int irq_set_event(struct vfio *v, unsigned int index, uint32_t action, int fd)
+int irq_set(struct vfio *v, const struct vfio_irq_set *what, const void *data,
+	    size_t size)
 {
 	union {
 		struct vfio_irq_set set;
-		uint8_t bytes[sizeof(struct vfio_irq_set) + sizeof(int32_t)];
-	} request = {
-		.set = {
-			.argsz = sizeof(request),
-			.flags = VFIO_IRQ_SET_DATA_EVENTFD | action,
-			.index = index,
-			.count = 1,
-		},
+		uint8_t bytes[sizeof(struct vfio_irq_set) + 256];
+	} request = { .set = *what };
+
+	if (size > 256)
+		return -E2BIG;
+	request.set.argsz = sizeof(request.set) + size;
+	if (size)
+		memcpy(request.set.data, data, size);
+	return ioctl(v->device, VFIO_DEVICE_SET_IRQS, &request) ? -errno : 0;
+}
+
+int irq_set_event(struct vfio *v, unsigned int index, uint32_t action, int fd)
+{
+	struct vfio_irq_set set = {
+		.flags = VFIO_IRQ_SET_DATA_EVENTFD | action,
+		.index = index,
+		.count = 1,
 	};
 
-	memcpy(request.set.data, &fd, sizeof(fd));
-	return ioctl(v->device, VFIO_DEVICE_SET_IRQS, &request) ? -errno : 0;
+	return irq_set(v, &set, &fd, sizeof(fd));
 }
 
 int irq_set_none(struct vfio *v, unsigned int index, uint32_t action,
 		 unsigned int count)
 {
 	struct vfio_irq_set set = {
-		.argsz = sizeof(set),
 		.flags = VFIO_IRQ_SET_DATA_NONE | action,
 		.index = index,
 		.count = count,
 	};
 
-	return ioctl(v->device, VFIO_DEVICE_SET_IRQS, &set) ? -errno : 0;
+	return irq_set(v, &set, NULL, 0);
 }
 
 uint64_t event_count(int fd)

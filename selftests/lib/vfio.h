@@ -27,6 +27,7 @@ struct vfio {
 bool nic_available(void);
 /* Makes and removes card @n; the index of its net device, 0 if none. */
 int nic_create(unsigned int n);
+int nic_create_model(unsigned int n, const char *model);
 int nic_remove(unsigned int n);
 int nic_netdev(unsigned int n);
 /* Writes an attribute; 0 or -errno. */
@@ -62,7 +63,10 @@ void reg_write(struct vfio *v, uint32_t offset, uint32_t value);
 
 int vfio_reset(struct vfio *v);
 
-/* VFIO_DEVICE_SET_IRQS on vector 0 of @index; 0 or -errno. */
+/* VFIO_DEVICE_SET_IRQS but for argsz, with at most 256 bytes; 0 or -errno. */
+int irq_set(struct vfio *v, const struct vfio_irq_set *what, const void *data,
+	    size_t size);
+/* The same on vector 0 of @index. */
 int irq_set_event(struct vfio *v, unsigned int index, uint32_t action, int fd);
 int irq_set_none(struct vfio *v, unsigned int index, uint32_t action,
 		 unsigned int count);

@@ -43,11 +43,12 @@ module_make() {
 	[ "$rc" = 0 ] && [ ! -s "$dir/make.warnings" ]
 }
 
-# build_module: for the VM; prints nothing when all is well. Sets MODULE_DIR.
+# build_module: for the VM, with the card of the selftests; prints nothing when all
+# is well. Sets MODULE_DIR.
 build_module() {
 	MODULE_DIR=$WORK/build/$K_RELEASE/plain
-	sync_sources "$MODULE_DIR" Kbuild kmod
-	module_make "$MODULE_DIR" -j"$(nproc)" && return 0
+	sync_sources "$MODULE_DIR" Kbuild kmod selftests/model
+	module_make "$MODULE_DIR" -j"$(nproc)" NETEMU_NIC_TEST=1 && return 0
 	note "the module does not build silently for $K_RELEASE:"
 	cat "$MODULE_DIR/make.log" >&2
 	return 1
