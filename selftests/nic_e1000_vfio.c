@@ -12,6 +12,7 @@
 #include "wire.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <pthread.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -486,6 +487,26 @@ CARD_TEST(each_cause_interrupts)
 	}
 	EXPECT_EQ(0, reg_read(v, STATUS) & STATUS_LU);
 	close(trigger);
+}
+
+static void restart_autonegotiation(struct vfio *v)
+{
+	reg_write(v, MDIC, 0x04200000 | 0x1340);
+}
+
+/* The first one would not come to its end as long as anybody here waits. */
+CARD_TEST(autonegotiation_takes_as_long_as_is_set)
+{
+	EXPECT_EQ(-EINVAL, nic_set(CARD, "autoneg_ms", "0"));
+	EXPECT_EQ(-EINVAL, nic_set(CARD, "autoneg_ms", "60001"));
+	EXPECT_EQ(-EINVAL, nic_set(CARD, "autoneg_ms", "fast"));
+	ASSERT_EQ(0, nic_set(CARD, "autoneg_ms", "60000"));
+	restart_autonegotiation(v);
+	EXPECT_EQ(0, reg_read(v, STATUS) & STATUS_LU);
+	ASSERT_EQ(0, nic_set(CARD, "autoneg_ms", "1"));
+	EXPECT_EQ(0, reg_read(v, STATUS) & STATUS_LU);
+	restart_autonegotiation(v);
+	EXPECT_TRUE(wait_for(reg_read(v, STATUS) & STATUS_LU));
 }
 
 /* ---- registers ---------------------------------------------------------- */

@@ -104,6 +104,13 @@ check "... which is no part of it without -s" eval \
 	'[ "$(ctl -j nic show vm0 | jq ".[0] | has(\"counters\")")" = false ]'
 check "the cable is pulled" eval 'ctl nic set vm0 link down && field_is vm0 link down'
 check "and plugged in" eval 'ctl nic set vm0 link up && field_is vm0 link up'
+check "autonegotiation is fast" field_is vm0 autoneg_ms 2
+check "and settable" eval 'ctl nic set vm0 autoneg-ms 1500 && field_is vm0 autoneg_ms 1500'
+check "as is said" has "ctl -d nic show vm0" "takes 1500 ms"
+refuse "but not to nothing" ctl nic set vm0 autoneg-ms 0
+refuse "nor for ever" ctl nic set vm0 autoneg-ms 60001
+check "by the kernel, too" eval \
+	'! echo 60001 >/sys/bus/mdev/devices/$UUID/autoneg_ms && field_is vm0 autoneg_ms 1500'
 check "another address" eval 'ctl nic set vm1 mac 02:00:00:00:00:02 && field_is vm1 mac 02:00:00:00:00:02'
 check "the same address twice is reported" has "ctl nic set vm1 mac 02:00:00:00:00:01" "same MAC"
 check "--may-exist" ctl nic add vm1 --may-exist model e1000

@@ -42,6 +42,7 @@ struct nic_info {
 	char model[KIND_SIZE];
 	uint8_t addr[MAC_LEN];	/* of the guest's card */
 	bool cable;		/* plugged in */
+	uint32_t autoneg_ms;
 	uint32_t group;		/* /dev/vfio/GROUP */
 	uint32_t owner;		/* of that */
 	uint32_t owner_group;
@@ -62,9 +63,11 @@ struct nic_list {
 struct nic_spec {
 	bool has_addr;
 	bool has_cable;
+	bool has_autoneg;
 	bool has_owner;
 	bool has_group;
 	bool cable;
+	uint32_t autoneg_ms;
 	char model[KIND_SIZE];
 	char uuid[UUID_TEXT_SIZE];
 	uint8_t addr[MAC_LEN];

@@ -10,6 +10,9 @@
 #include <string.h>
 #include <sys/random.h>
 
+/* In milliseconds, as the kernel's. */
+#define AUTONEG_MAX	60000
+
 /* So long "-force" waits for a virtual machine to give a card back. */
 #define EJECT_SECONDS	10
 
@@ -102,6 +105,10 @@ static int parse_set_key(struct args *args, const char *word,
 	if (!strcmp(word, "link"))
 		return once(&spec->has_cable, word) ?:
 		       parse_cable(args, &spec->cable);
+	if (!strcmp(word, "autoneg-ms"))
+		return once(&spec->has_autoneg, word) ?:
+		       parse_number(args, word, 1, AUTONEG_MAX, "milliseconds",
+				    &spec->autoneg_ms);
 	if (!strcmp(word, "user"))
 		return once(&spec->has_owner, word) ?:
 		       parse_user(args, &spec->owner);
@@ -343,11 +350,11 @@ static int run_models(struct ctl *ctl, struct args *args)
 static const struct verb verbs[] = {
 	{
 		.name = "add", .run = run_add, .may_exist = true,
-		.synopsis = "NAME model MODEL [switch|hub|network SWITCH] [mac MAC] [uuid UUID] [link up|down] [user USER] [group GROUP]",
+		.synopsis = "NAME model MODEL [switch|hub|network SWITCH] [mac MAC] [uuid UUID] [link up|down] [autoneg-ms MS] [user USER] [group GROUP]",
 		.help = "make a card, plug it in, and print its UUID (-d: how to use it)",
 	}, {
 		.name = "set", .run = run_set,
-		.synopsis = "NAME [link up|down] [mac MAC] [user USER] [group GROUP]",
+		.synopsis = "NAME [link up|down] [mac MAC] [autoneg-ms MS] [user USER] [group GROUP]",
 		.help = "change what is given; \"link down\" pulls the guest's cable",
 	}, {
 		.name = "del", .run = run_del, .exact = true, .if_exists = true,
@@ -369,5 +376,6 @@ const struct object nic_object = {
 	.help = "an emulated card for a virtual machine",
 	.verbs = verbs,
 	.more = "USER or GROUP may open the card's device file; without, only root may.\n"
-		"Without \"mac\" the address is 52:54:00 and three bytes that follow from the UUID.\n",
+		"Without \"mac\" the address is 52:54:00 and three bytes that follow from the UUID.\n"
+		"MS: so long autonegotiation takes, 1 to 60000 milliseconds, 2 if it is not said.\n",
 };

@@ -39,6 +39,8 @@ static json_object *json_nic(const struct format *f, const struct nic_info *nic)
 	json_mac(o, "mac", nic->addr);
 	json_object_object_add(o, "link",
 			       json_object_new_string(nic->cable ? "up" : "down"));
+	json_object_object_add(o, "autoneg_ms",
+			       json_object_new_int64(nic->autoneg_ms));
 	json_object_object_add(o, "group", json_object_new_int64(nic->group));
 	json_object_object_add(o, "owner", json_object_new_int64(nic->owner));
 	json_object_object_add(o, "owner_group",
@@ -68,6 +70,8 @@ static void text_mdevctl(const struct nic_info *nic)
 	       nic->uuid, nic->name);
 	printf("             mdevctl modify -u %s --addattr mac --value %s\n",
 	       nic->uuid, mac);
+	printf("             mdevctl modify -u %s --addattr autoneg_ms --value %u\n",
+	       nic->uuid, nic->autoneg_ms);
 	if (nic->owner)
 		printf("             mdevctl modify -u %s --addattr owner --value '%u %u'\n",
 		       nic->uuid, nic->owner, nic->owner_group);
@@ -83,6 +87,7 @@ static void text_uses(const struct nic_info *nic)
 	text_mdevctl(nic);
 	printf("    libvirt  <hostdev mode='subsystem' type='mdev' model='vfio-pci'><source><address uuid='%s'/></source><rom bar='off'/></hostdev>\n",
 	       nic->uuid);
+	printf("    link     autonegotiation takes %u ms\n", nic->autoneg_ms);
 	printf("    device   /dev/vfio/%u of user %u, group %u\n", nic->group,
 	       nic->owner, nic->owner_group);
 }

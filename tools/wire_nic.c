@@ -200,6 +200,8 @@ static bool read_nic(const char *uuid, struct nic_info *nic)
 		return false;
 	read_line(dir, "link", word, sizeof(word));
 	nic->cable = !strcmp(word, "up");
+	read_line(dir, "autoneg_ms", word, sizeof(word));
+	nic->autoneg_ms = strtoul(word, NULL, 10);
 	read_opener(nic);
 	read_line(dir, "state", nic->state, sizeof(nic->state));
 	if (!link_name(dir, "iommu_group", word, sizeof(word))) {
@@ -311,7 +313,7 @@ static int set_owner(struct wire *w, const char *uuid,
 static int set_all(struct wire *w, const char *uuid,
 		   const struct nic_spec *spec)
 {
-	char mac[MAC_TEXT_SIZE];
+	char mac[MAC_TEXT_SIZE], number[16];
 	int ret = 0;
 
 	if (spec->has_addr) {
@@ -321,6 +323,10 @@ static int set_all(struct wire *w, const char *uuid,
 	if (!ret && spec->has_cable)
 		ret = set_attribute(w, uuid, "link",
 				    spec->cable ? "up" : "down");
+	if (!ret && spec->has_autoneg) {
+		snprintf(number, sizeof(number), "%u", spec->autoneg_ms);
+		ret = set_attribute(w, uuid, "autoneg_ms", number);
+	}
 	if (!ret)
 		ret = set_owner(w, uuid, spec);
 	return ret;

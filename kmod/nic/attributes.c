@@ -6,6 +6,8 @@
  *
  *   mac     address of the guest's card; fixed while it is open
  *   link    "up" or "down": the cable; any time
+ *   autoneg_ms  so many milliseconds autonegotiation takes, 1 to 60000, 2 until it
+ *           is written; any time, from the next one on
  *   netdev  name of the net device; while that is down and no port
  *   owner   user and group id of the card's device file below /dev/vfio: for udev,
  *           which hears of a change; nothing until it is written
@@ -99,6 +101,27 @@ static ssize_t link_store(struct device *dev, struct device_attribute *attr,
 	return count;
 }
 static DEVICE_ATTR_RW(link);
+
+static ssize_t autoneg_ms_show(struct device *dev, struct device_attribute *attr,
+			       char *buf)
+{
+	struct nemu_card *card = dev_get_drvdata(dev);
+
+	return sysfs_emit(buf, "%u\n", READ_ONCE(card->autoneg_ms));
+}
+
+static ssize_t autoneg_ms_store(struct device *dev, struct device_attribute *attr,
+				const char *buf, size_t count)
+{
+	struct nemu_card *card = dev_get_drvdata(dev);
+	unsigned int ms;
+
+	if (kstrtouint(buf, 10, &ms) || !ms || ms > NEMU_NIC_AUTONEG_MAX)
+		return -EINVAL;
+	WRITE_ONCE(card->autoneg_ms, ms);
+	return count;
+}
+static DEVICE_ATTR_RW(autoneg_ms);
 
 static ssize_t netdev_show(struct device *dev, struct device_attribute *attr,
 			   char *buf)
@@ -249,6 +272,7 @@ static DEVICE_ATTR_WO(eject);
 static struct attribute *card_attributes[] = {
 	&dev_attr_mac.attr,
 	&dev_attr_link.attr,
+	&dev_attr_autoneg_ms.attr,
 	&dev_attr_netdev.attr,
 	&dev_attr_owner.attr,
 	&dev_attr_opener.attr,

@@ -26,6 +26,11 @@ bool nemu_card_link(struct nemu_card *card)
 	return READ_ONCE(card->link) && netif_running(card->dev);
 }
 
+u64 nemu_card_autoneg(struct nemu_card *card)
+{
+	return (u64)READ_ONCE(card->autoneg_ms) * NSEC_PER_MSEC;
+}
+
 /**
  * nemu_card_setup() - prepare a card
  * @card: card, zeroed; @card->mac is set
@@ -39,6 +44,7 @@ int nemu_card_setup(struct nemu_card *card, const struct nemu_model *model)
 
 	card->model = model;
 	card->link = true;
+	card->autoneg_ms = NEMU_NIC_AUTONEG;
 	card->owner[0] = -1;
 	mutex_init(&card->life);
 	mutex_init(&card->ring);

@@ -26,6 +26,13 @@
 #include <linux/wait.h>
 #include <linux/xarray.h>
 
+/*
+ * Milliseconds that autonegotiation takes, and at most. Long enough for a driver to
+ * see the link go, short enough not to be waited for.
+ */
+#define NEMU_NIC_AUTONEG	2
+#define NEMU_NIC_AUTONEG_MAX	60000
+
 /* Timers a model may have. */
 #define NEMU_TIMERS		8
 
@@ -179,6 +186,7 @@ struct nemu_timer {
  * @owner: user and group of its device file, for udev; -1 = not told
  * @mac: the guest's address
  * @link: the administrator has the cable plugged in
+ * @autoneg_ms: so long autonegotiation takes
  * @ring: the ring mutex
  * @config_lock: protects @config and what user space sets of @irq and @messages
  * @config: configuration space
@@ -213,6 +221,7 @@ struct nemu_card {
 	s64 owner[2];
 	u8 mac[ETH_ALEN];
 	bool link;
+	u32 autoneg_ms;
 
 	struct mutex ring; /* see model.h */
 	struct mutex config_lock; /* see above */

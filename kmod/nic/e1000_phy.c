@@ -6,9 +6,6 @@
  */
 #include "e1000.h"
 
-/* Long enough for a driver to see the link go, short enough not to be waited for. */
-#define AUTONEG_NS	(2 * 1000 * 1000)
-
 enum speed {
 	SPEED_10,
 	SPEED_100,
@@ -157,7 +154,7 @@ static void restart(struct nemu_card *card, struct nemu_e1000 *e, bool at_once)
 		WRITE_ONCE(phy->link, true);
 	}
 	if (able && negotiates(phy) && !at_once)
-		nemu_card_timer(card, E1000_TIMER_AUTONEG, AUTONEG_NS);
+		nemu_card_timer(card, E1000_TIMER_AUTONEG, nemu_card_autoneg(card));
 	link_changed(card, e, before);
 }
 

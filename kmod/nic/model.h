@@ -190,6 +190,14 @@ void nemu_card_forget(struct nemu_card *card);
  */
 u32 nemu_card_missed(struct nemu_card *card);
 
+/**
+ * nemu_card_autoneg() - how long autonegotiation is to take
+ * @card: card
+ *
+ * Return: nanoseconds, not 0, as the administrator set.
+ */
+u64 nemu_card_autoneg(struct nemu_card *card);
+
 /* ---- frames from the guest ---------------------------------------------- */
 
 /* A frame of more pieces has to be put together by the model. */

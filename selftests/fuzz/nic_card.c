@@ -115,6 +115,11 @@ u32 nemu_card_missed(struct nemu_card *card)
 	return missed;
 }
 
+u64 nemu_card_autoneg(struct nemu_card *card)
+{
+	return card->autoneg;
+}
+
 u32 nemu_rx_len(const struct nemu_rx *rx)
 {
 	return rx->len;
@@ -274,6 +279,7 @@ void card_init(struct nemu_card *card, const struct nemu_model *model, const u8 
 			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	assert(card->state && card->memory != MAP_FAILED);
 	card->link = true;
+	card->autoneg = 2 * 1000 * 1000;
 	card->now = 1;
 	card->locked = true;
 	model->init(card, mac);

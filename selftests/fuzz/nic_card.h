@@ -36,6 +36,7 @@ struct nemu_card {
 	u64 now;
 	u64 timer[CARD_TIMERS];		/* when it expires; 0 = stopped */
 	bool link;
+	u64 autoneg;			/* how long it takes */
 	bool line;
 	unsigned int rises;		/* of the line */
 	unsigned int falls;

@@ -94,6 +94,13 @@ TEST_F(card, autonegotiation)
 	EXPECT_EQ(E1000_ICR_LSC, card_read(self->card, E1000_ICR));
 	EXPECT_TRUE(status(self->card) & LU);
 	EXPECT_EQ(0x796d, phy_read(self->card, 1));
+	/* As long as the administrator likes. */
+	self->card->autoneg = 3000ULL * 1000 * 1000;
+	phy_write(self->card, 0, 0x1340);
+	card_wait(self->card, 2999ULL * 1000 * 1000);
+	EXPECT_FALSE(status(self->card) & LU);
+	card_wait(self->card, 1000 * 1000);
+	EXPECT_TRUE(status(self->card) & LU);
 }
 
 /* 11.1.3: what is offered decides, from the next start on. */
