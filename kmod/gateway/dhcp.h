@@ -18,7 +18,7 @@
 #define _NEMU_DHCP_H
 
 #include "lease.h"
-#include "pure.h"
+#include "../pure.h"
 
 /* RFC 2131 section 2, figure 1 */
 #define NEMU_DHCP_OP		0

@@ -11,7 +11,7 @@
 #ifndef _NEMU_LEASE_H
 #define _NEMU_LEASE_H
 
-#include "pure.h"
+#include "../pure.h"
 
 /* RFC 4361: type and IAID, then the longest DUID of RFC 8415, 2 + 128 bytes */
 #define NEMU_LEASE_ID_MAX	135

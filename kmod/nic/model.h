@@ -25,7 +25,7 @@
 #ifndef _NEMU_NIC_MODEL_H
 #define _NEMU_NIC_MODEL_H
 
-#include "pure.h"
+#include "../pure.h"
 
 struct nemu_card;	/* the core's; the model keeps its own state inside */
 struct nemu_rx;		/* the core's; a frame for the guest */
