@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One switch with 1,024 ports and 100,000 addresses.
+ * One switch with 1,024 ports and 100,000 addresses; 256 and 10,000 in the short
+ * form.
  *
- * vm: timeout=300
+ * vm: timeout=300 debug=short
  */
 #include "test.h"
 
@@ -10,14 +11,14 @@
 #include <net/if.h>
 #include <linux/if_link.h>
 
-#define PORTS		1024
-#define ENTRIES		100000
 #define STATION(n)	mac(0x100000 + (n))
 #define HOST(n)		mac((n) + 1)
 
 FIXTURE(scale) {
 	struct lab lab;		/* p0 to p3 are veth, the other ports dummies */
 	int last;		/* the youngest dummy */
+	unsigned int ports;
+	unsigned int entries;
 };
 
 static int add_dummies(struct lab *lab, int n)
@@ -43,9 +44,11 @@ FIXTURE_SETUP(scale)
 {
 	char name[16];
 
+	self->ports = lab_short() ? 256 : 1024;
+	self->entries = lab_short() ? 10000 : 100000;
 	ASSERT_EQ(0, lab_open(&self->lab, 4, NO_OPTS));
-	snprintf(name, sizeof(name), "d%d", PORTS - 5);
-	ASSERT_EQ(0, add_dummies(&self->lab, PORTS - 4));
+	snprintf(name, sizeof(name), "d%d", self->ports - 5);
+	ASSERT_EQ(0, add_dummies(&self->lab, self->ports - 4));
 	self->last = if_nametoindex(name);
 }
 
@@ -72,11 +75,11 @@ static uint64_t learned(struct lab *lab)
 }
 
 /* All entries are learned behind far end 0. */
-static void learn_all(struct lab *lab)
+static void learn_all(struct lab *lab, unsigned int entries)
 {
 	unsigned int i;
 
-	for (i = 0; i < ENTRIES; i++) {
+	for (i = 0; i < entries; i++) {
 		lab_tx(lab, 0, lab->sw_mac, STATION(i));
 		if (i % 64 == 63)
 			lab_settle(lab);
@@ -86,17 +89,18 @@ static void learn_all(struct lab *lab)
 
 TEST_F_TIMEOUT(scale, many_ports_and_many_addresses, 1500)
 {
+	const unsigned int ports = self->ports, entries = self->entries;
 	struct lab *lab = &self->lab;
 	struct fdb fdb = {};
 	unsigned int i;
 	uint64_t before;
 
 	/* many ports */
-	EXPECT_EQ(PORTS, switch_value(&lab->gn, lab->sw,
+	EXPECT_EQ(ports, switch_value(&lab->gn, lab->sw,
 				      NETEMU_SWITCH_A_PORTS));
 	EXPECT_EQ(0, nl_talk(&lab->gn, nl_genl(&lab->gn, NETEMU_CMD_PORT_GET,
 					       NLM_F_DUMP), NULL, NULL));
-	EXPECT_EQ(PORTS, lab->gn.answers);
+	EXPECT_EQ(ports, lab->gn.answers);
 	before = sent(lab, self->last);
 	EXPECT_EQ(AT(1) | AT(2) | AT(3) | AT(LAB_HOST),
 		  to(lab, 0, mac_broadcast));
@@ -112,23 +116,23 @@ TEST_F_TIMEOUT(scale, many_ports_and_many_addresses, 1500)
 	ASSERT_EQ(0, link_change(&lab->rt, NETEMU_KIND_SWITCH, lab->sw,
 				 OPTS(OPT32(NETEMU_SWITCH_A_AGEING, 0))));
 	before = learned(lab);
-	learn_all(lab);
-	EXPECT_EQ(before + ENTRIES, learned(lab) +
+	learn_all(lab, entries);
+	EXPECT_EQ(before + entries, learned(lab) +
 		  switch_value(&lab->gn, lab->sw,
 			       NETEMU_SWITCH_A_LEARN_REFUSED));
 	/* Until the table has grown, chains that are full refuse some. */
-	EXPECT_TRUE(wait_for(learned(lab) == before + ENTRIES ||
-			     (learn_all(lab), false)));
+	EXPECT_TRUE(wait_for(learned(lab) == before + entries ||
+			     (learn_all(lab, entries), false)));
 	/* A table that grows at that moment interrupts the dump. */
 	EXPECT_TRUE(wait_for(!fdb_dump(&lab->rt, lab->sw, &fdb) &&
-			     fdb.n == before + ENTRIES + 1));
-	for (i = 1; i < ENTRIES; i += ENTRIES / 50)
+			     fdb.n == before + entries + 1));
+	for (i = 1; i < entries; i += entries / 50)
 		EXPECT_TRUE(to(lab, 1, STATION(i)) & AT(0));
 	EXPECT_EQ(AT(3), to(lab, 2, HOST(3)));
 
 	/* a port without entries goes beside one with all of them */
 	ASSERT_EQ(0, link_del(&lab->rt, self->last));
-	EXPECT_EQ(PORTS - 1, switch_value(&lab->gn, lab->sw,
+	EXPECT_EQ(ports - 1, switch_value(&lab->gn, lab->sw,
 					  NETEMU_SWITCH_A_PORTS));
 	ASSERT_EQ(0, port_del(&lab->gn, lab->p[0]));
 	EXPECT_EQ(3, learned(lab));
