@@ -12,6 +12,7 @@
 #include <linux/rtnetlink.h>
 #include <net/dst.h>
 #include <net/genetlink.h>
+#include <net/inet_sock.h>
 #include <net/udp.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
@@ -130,6 +131,16 @@ static inline struct udp_table *nemu_udp_table(struct net *net)
 #else
 	return &udp_table;
 #endif /* < 6.2: one table for all */
+}
+
+/* What the socket sends to a multicast group reaches this host's members. */
+static inline void nemu_inet_set_mc_loop(struct sock *sk)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+	inet_set_bit(MC_LOOP, sk);
+#else
+	inet_sk(sk)->mc_loop = 1;
+#endif /* < 6.6: a bit field */
 }
 
 /* NL_SET_ERR_MSG() for a message chosen at run time; it must stay for ever. */

@@ -212,6 +212,8 @@ struct gateway_info {
 	uint64_t drops[NETEMU_GW_DROP_MAX + 1];
 };
 
+#include "model_link.h"
+
 struct link_info {
 	int ifindex;
 	int master;		/* interface index, 0 = none */
@@ -230,6 +232,7 @@ struct link_info {
 	char peer_name[NAME_SIZE];
 	struct tap_info tap;
 	struct gateway_info gateway;
+	struct far_info far;
 	struct link_stats stats;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* netemu-ctl: switches, hubs, their ports, and gateways. */
+/* netemu-ctl: switches, hubs, their ports, links, and gateways. */
 #include "ctl.h"
 
 #include <errno.h>

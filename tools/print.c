@@ -71,7 +71,9 @@ const char *text_kind(const struct link_info *link)
 {
 	if (link_is_nic(link))
 		return "nic";
-	return link->gateway.present ? "gateway" : link_kind(link);
+	if (link->gateway.present)
+		return "gateway";
+	return link->far.present ? "link" : link_kind(link);
 }
 
 static bool is_pair(const struct link_info *link)

@@ -19,6 +19,8 @@ void print_switches(const struct format *f, const struct switch_list *list);
 void print_ports(const struct format *f, const struct port_list *list);
 /* Of links that are gateways. */
 void print_gateways(const struct format *f, const struct link_list *list);
+/* Of those that are links of ours. */
+void print_links(const struct format *f, const struct link_list *list);
 void print_networks(const struct format *f, const struct network_list *list);
 void print_connections(const struct format *f,
 		       const struct connection_list *list);
@@ -29,8 +31,8 @@ void print_monitor_item(const struct format *f,
 			const struct monitor_item *item);
 
 /*
- * The picture: every switch with its ports, then our taps, the cards and the
- * gateways without a switch.
+ * The picture: every switch with its ports, then our taps, the cards, the
+ * gateways and the links without a switch.
  */
 void print_picture(const struct format *f, const struct network_list *networks,
 		   const struct switch_list *switches,

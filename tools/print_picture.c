@@ -26,6 +26,7 @@ json_object *json_unplugged(const struct link_info *link)
 		json_object_new_boolean(link_is_our_tap(link)));
 	json_tap(o, &link->tap);
 	json_gateway(o, &link->gateway);
+	json_far(o, &link->far);
 	return o;
 }
 
@@ -105,6 +106,7 @@ static void draw_port(const struct format *f, const char *branch,
 	text_peer(&port->link);
 	text_tap(&port->link.tap);
 	draw_gateway(&port->link.gateway);
+	text_far(&port->link.far);
 	text_opts(port_opts, PORT_OPT_COUNT, &port->opts, f->details, 0);
 	putchar('\n');
 	if (f->stats)
@@ -170,6 +172,7 @@ void print_picture(const struct format *f, const struct network_list *networks,
 		       unplugged->v[i].name, text_kind(&unplugged->v[i]));
 		text_tap(&unplugged->v[i].tap);
 		draw_gateway(&unplugged->v[i].gateway);
+		text_far(&unplugged->v[i].far);
 		putchar('\n');
 	}
 }

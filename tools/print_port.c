@@ -19,6 +19,7 @@ json_object *json_port(const struct format *f, const struct port_info *port)
 		json_object_new_boolean(link_is_our_tap(&port->link)));
 	json_tap(o, &port->link.tap);
 	json_gateway(o, &port->link.gateway);
+	json_far(o, &port->link.far);
 	if (!f->stats)
 		return o;
 	json_object_object_add(o, "moves", json_object_new_uint64(port->moves));
@@ -42,6 +43,7 @@ static void text_port(const struct format *f, const struct port_info *port)
 	printf(" mtu %u address %s learned %u", port->link.mtu, addr,
 	       port->fdb_learned);
 	text_peer(&port->link);
+	text_far(&port->link.far);
 	if (!f->details)
 		text_opts(port_opts, PORT_OPT_COUNT, &port->opts, false, 0);
 	putchar('\n');

@@ -45,6 +45,7 @@ void json_link(json_object *to, const struct link_info *link);
 void json_mac(json_object *to, const char *key, const uint8_t *addr);
 void json_tap(json_object *to, const struct tap_info *tap);
 void json_gateway(json_object *to, const struct gateway_info *gw);
+void json_far(json_object *to, const struct far_info *far);
 void json_dhcp_words(json_object *to, const struct dhcp_words *words);
 void json_stats(json_object *to, const struct link_stats *stats);
 void json_drops(json_object *to, const struct drop_table *table,
@@ -58,6 +59,8 @@ void text_drops(const char *indent, const struct drop_table *table,
 		const uint64_t *drops);
 void text_tap(const struct tap_info *tap);
 void text_subnet(const struct gateway_info *gw);
+/* " TRANSPORT ADDRESS", if it is a link */
+void text_far(const struct far_info *far);
 void text_dhcp_words(const struct dhcp_words *words);
 void text_counts(const struct gateway_info *gw);
 void text_resolvers(const struct gateway_info *gw);

@@ -14,7 +14,7 @@ static void find_unplugged(const struct link_list *links,
 		if (!links->v[i].master &&
 		    (link_is_our_tap(&links->v[i]) ||
 		     link_is_nic(&links->v[i]) ||
-		     links->v[i].gateway.present))
+		     links->v[i].gateway.present || links->v[i].far.present))
 			*list_append(unplugged) = links->v[i];
 }
 

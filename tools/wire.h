@@ -49,6 +49,13 @@ int wire_gateway_set(struct wire *w, int ifindex,
 int wire_gateway_get(struct wire *w, const char *name, struct link_info *link);
 int wire_gateway_list(struct wire *w, struct link_list *list);
 
+/* wire_far.c; a link is known by link->far.present */
+int wire_far_new(struct wire *w, const struct far_spec *spec);
+int wire_far_set(struct wire *w, int ifindex, const struct far_spec *spec);
+/* Any device of this name. */
+int wire_far_get(struct wire *w, const char *name, struct link_info *link);
+int wire_far_list(struct wire *w, struct link_list *list);
+
 /* wire_network.c */
 int wire_network_new(struct wire *w, const struct network_spec *spec);
 int wire_network_del(struct wire *w, const char *name);

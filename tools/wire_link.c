@@ -84,6 +84,10 @@ int parse_link(struct nlmsghdr *nlh, struct link_info *link,
 		parse_tun(info[IFLA_INFO_DATA], link);
 	if (!strcmp(link->kind, NETEMU_KIND_GATEWAY))
 		parse_gateway(info[IFLA_INFO_DATA], &link->gateway);
+	if (!strcmp(link->kind, NETEMU_KIND_LINK)) {
+		parse_far(info[IFLA_INFO_DATA], &link->far);
+		link->far.dev_elsewhere = tb[IFLA_LINK_NETNSID];
+	}
 	if (info_data)
 		*info_data = info[IFLA_INFO_DATA];
 	return 0;

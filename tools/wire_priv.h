@@ -88,6 +88,7 @@ void put_gateway_data(struct request *req, const struct gateway_spec *spec);
 void put_dhcp_words(struct request *req, const struct dhcp_words *words);
 void parse_dhcp_words(struct nlattr **tb, struct dhcp_words *words);
 void parse_gateway(const struct nlattr *nest, struct gateway_info *gw);
+void parse_far(const struct nlattr *nest, struct far_info *far);
 int parse_port(struct nlmsghdr *nlh, struct port_info *port);
 int parse_network(struct nlmsghdr *nlh, struct network_info *network);
 int network_join_links(struct wire *w, struct network_info *network);

@@ -25,6 +25,9 @@
  *   like any other; what is sent out of it reaches the gateway. Its options are
  *   %NETEMU_GW_A_* in IFLA_INFO_DATA.
  *
+ *   A link is a net device of kind "netemu_link", a port like any other, whose far
+ *   side is a socket. Its options are %NETEMU_LINK_A_* in IFLA_INFO_DATA.
+ *
  * generic netlink, family %NETEMU_GENL_NAME, version %NETEMU_GENL_VERSION
  *   For what has to be atomic or has no rtnetlink word. Every message is
  *   parsed strictly: unknown, malformed, duplicate or trailing attributes are
@@ -174,6 +177,7 @@
 #define NETEMU_KIND_SWITCH		"netemu"
 #define NETEMU_KIND_GATEWAY		"netemu_gw"
 #define NETEMU_KIND_NIC			"netemu_nic"
+#define NETEMU_KIND_LINK		"netemu_link"
 
 /* Limits, all inclusive. */
 #define NETEMU_PORTS_MAX		4096	/* ports of one switch */
@@ -457,5 +461,8 @@ enum netemu_drop {
 
 /* Networks, forwards, leases and gateways. */
 #include <linux/netemu_gw.h>
+
+/* Links. */
+#include <linux/netemu_link.h>
 
 #endif /* _UAPI_LINUX_NETEMU_H */

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: (GPL-2.0 WITH Linux-syscall-note) OR MIT */
+/*
+ * netemu: user API of links, net devices of kind "netemu_link"
+ *
+ * What is sent out of a link leaves by a socket, in a format that QEMU and other
+ * programs speak; what comes in by the socket is received by the device.
+ * linux/netemu.h includes this file; that is where the manual begins.
+ */
+#ifndef _UAPI_LINUX_NETEMU_LINK_H
+#define _UAPI_LINUX_NETEMU_LINK_H
+
+#include <linux/types.h>
+
+/* Limits of links, all inclusive. */
+#define NETEMU_LINK_MTU_DEFAULT		1500
+#define NETEMU_LINK_MTU_MAX		65489	/* bytes; with headers a datagram */
+#define NETEMU_LINK_QUEUE_MAX		1024	/* frames that wait to be sent */
+#define NETEMU_LINK_QUEUE_BYTES		4194304	/* of memory that they take */
+
+/**
+ * enum netemu_link_transport - what the far side of a link is
+ * @NETEMU_LINK_MCAST: a UDP multicast group, one bare frame in each datagram: a
+ *	bus. Every member hears every frame of the others; QEMU's
+ *	"-netdev socket,mcast=" is one
+ * @NETEMU_LINK_UDP: one other socket, one bare frame in each datagram, as in
+ *	"-netdev socket,udp=,localaddr=" and "-netdev dgram"
+ */
+enum netemu_link_transport {
+	NETEMU_LINK_MCAST = 1,
+	NETEMU_LINK_UDP = 2,
+
+	__NETEMU_LINK_TRANSPORT_MAX,
+};
+
+#define NETEMU_LINK_TRANSPORT_MAX (__NETEMU_LINK_TRANSPORT_MAX - 1)
+
+/**
+ * enum netemu_link_attr - options and counts of a link
+ *
+ * Addresses are 4 bytes (IPv4) or 16 bytes (IPv6) in network order, all of one
+ * link of the same family; ports are in host order. Sockets are made in the
+ * network namespace that the link is made in and stay there; the link goes when
+ * that namespace goes. All but TTL is chosen when the link is made.
+ *
+ * @NETEMU_LINK_A_TRANSPORT: u8, enum netemu_link_transport; needed
+ * @NETEMU_LINK_A_REMOTE: address of the group or of the other end; needed
+ * @NETEMU_LINK_A_REMOTE_PORT: u16, 1 to 65535; needed
+ * @NETEMU_LINK_A_LOCAL: an address of the host. mcast: the bus is where this
+ *	address is, and what we send comes from it. udp: we listen only here;
+ *	default any
+ * @NETEMU_LINK_A_LOCAL_PORT: u16, udp: where we listen and send from; default
+ *	REMOTE_PORT. mcast: none
+ * @NETEMU_LINK_A_DEV: u32, interface index. mcast: where the bus is; default: of
+ *	LOCAL, else where a route leads to the group. udp: we send and hear only
+ *	here; default anywhere
+ * @NETEMU_LINK_A_TTL: u8, of what we send; mcast: default 1, it stays on the
+ *	wire; udp: default 0, as the host does otherwise. Can be changed
+ * @NETEMU_LINK_A_ECHOES: u64, read only, mcast: frames of our own that came back,
+ *	which are not received
+ * @NETEMU_LINK_A_FRAGMENTED: u64, read only: frames that left in several IP
+ *	packets, as the way was too narrow for one
+ * @NETEMU_LINK_A_DROPS: nest, read only: attribute type = enum
+ *	netemu_link_drop, u64 each; reasons that never struck are left out
+ * @NETEMU_LINK_A_PAD: alignment
+ */
+enum netemu_link_attr {
+	NETEMU_LINK_A_TRANSPORT = 1,
+	NETEMU_LINK_A_REMOTE,
+	NETEMU_LINK_A_REMOTE_PORT,
+	NETEMU_LINK_A_LOCAL,
+	NETEMU_LINK_A_LOCAL_PORT,
+	NETEMU_LINK_A_DEV,
+	NETEMU_LINK_A_TTL,
+	NETEMU_LINK_A_ECHOES,
+	NETEMU_LINK_A_FRAGMENTED,
+	NETEMU_LINK_A_DROPS,
+	NETEMU_LINK_A_PAD,
+
+	__NETEMU_LINK_A_MAX,
+};
+
+#define NETEMU_LINK_A_MAX (__NETEMU_LINK_A_MAX - 1)
+
+/*
+ * Why a link dropped a frame, as NETEMU_DROP_REASONS of linux/netemu.h.
+ * X(symbol, name, meaning). New reasons go to the end.
+ */
+#define NETEMU_LINK_DROP_REASONS(X)					\
+	X(DOWN, "down", "came in while the link was down")		\
+	X(RUNT, "runt", "came in shorter than an Ethernet header")	\
+	X(OVERSIZE, "oversize", "came in larger than the MTU")		\
+	X(SOURCE, "source", "came in from somebody else")		\
+	X(NO_MEMORY, "no_memory", "no memory for the frame")		\
+	X(QUEUE_FULL, "queue_full", "too many frames wait to be sent")	\
+	X(NO_ROUTE, "no_route", "no way leads to the other end")	\
+	X(LOOP, "loop", "the way to the other end leads through the link")
+
+#define NETEMU_LINK_DROP_ENUM(sym, name, text)	NETEMU_LINK_DROP_##sym,
+enum netemu_link_drop {
+	NETEMU_LINK_DROP_NONE = 0,
+	NETEMU_LINK_DROP_REASONS(NETEMU_LINK_DROP_ENUM)
+
+	__NETEMU_LINK_DROP_MAX,
+};
+#undef NETEMU_LINK_DROP_ENUM
+
+#define NETEMU_LINK_DROP_MAX (__NETEMU_LINK_DROP_MAX - 1)
+
+#endif /* _UAPI_LINUX_NETEMU_LINK_H */

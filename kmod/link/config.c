@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Options of links as attributes: what is allowed, how they are read, how they
+ * are shown. Parsing only fills a structure.
+ */
+#include "link.h"
+#include "../compat.h"
+
+#include <net/ip.h>
+#include <net/ipv6.h>
+
+#define READ_ONLY	{ .type = NLA_REJECT,				\
+			  .reject_message = "netemu: attribute is read only" }
+#define UNKNOWN		{ .type = NLA_REJECT,				\
+			  .reject_message = "netemu: unknown attribute" }
+#define ADDRESS		{ .type = NLA_BINARY, .len = sizeof(struct in6_addr) }
+
+const struct nla_policy nemu_link_policy[NEMU_LINK_POLICY_MAX + 1] = {
+	[0] = { .strict_start_type = 1 },
+	[NETEMU_LINK_A_TRANSPORT]	= { .type = NLA_U8 },
+	[NETEMU_LINK_A_REMOTE]		= ADDRESS,
+	[NETEMU_LINK_A_REMOTE_PORT]	= { .type = NLA_U16 },
+	[NETEMU_LINK_A_LOCAL]		= ADDRESS,
+	[NETEMU_LINK_A_LOCAL_PORT]	= { .type = NLA_U16 },
+	[NETEMU_LINK_A_DEV]		= NLA_POLICY_MIN(NLA_S32, 1),
+	[NETEMU_LINK_A_TTL]		= { .type = NLA_U8 },
+	[NETEMU_LINK_A_ECHOES ... NETEMU_LINK_A_PAD] = READ_ONLY,
+	[NETEMU_LINK_A_MAX + 1 ... NEMU_LINK_POLICY_MAX] = UNKNOWN,
+};
+
+/* The message stays for ever. */
+static int refuse(const struct nlattr *attr, int err, const char *why,
+		  struct netlink_ext_ack *extack)
+{
+	NL_SET_BAD_ATTR(extack, attr);
+	nemu_extack_msg(extack, why);
+	return err;
+}
+
+static int parse_address(union nemu_sockaddr *addr, const struct nlattr *attr,
+			 struct netlink_ext_ack *extack)
+{
+	switch (nla_len(attr)) {
+	case sizeof(__be32):
+		addr->sa.sa_family = AF_INET;
+		addr->v4.sin_addr.s_addr = nla_get_be32(attr);
+		return 0;
+	case sizeof(struct in6_addr):
+		if (!IS_ENABLED(CONFIG_IPV6))
+			return refuse(attr, -EAFNOSUPPORT,
+				      "netemu: this kernel has no IPv6", extack);
+		addr->sa.sa_family = AF_INET6;
+		addr->v6.sin6_addr = nla_get_in6_addr(attr);
+		return 0;
+	}
+	return refuse(attr, -EINVAL,
+		      "netemu: an address has 4 bytes (IPv4) or 16 (IPv6)",
+		      extack);
+}
+
+/* The place is the same in both families. */
+static void set_port(union nemu_sockaddr *addr, u16 port)
+{
+	BUILD_BUG_ON(offsetof(struct sockaddr_in, sin_port) !=
+		     offsetof(struct sockaddr_in6, sin6_port));
+	addr->v4.sin_port = htons(port);
+}
+
+static bool is_multicast(const union nemu_sockaddr *addr)
+{
+	return addr->sa.sa_family == AF_INET6 ?
+	       ipv6_addr_is_multicast(&addr->v6.sin6_addr) :
+	       ipv4_is_multicast(addr->v4.sin_addr.s_addr);
+}
+
+/* The address of one host: not of several, and not one that stands for any. */
+static bool is_host(const union nemu_sockaddr *addr)
+{
+	return !is_multicast(addr) && !nemu_sockaddr_any(addr) &&
+	       (addr->sa.sa_family == AF_INET6 ||
+		!ipv4_is_lbcast(addr->v4.sin_addr.s_addr));
+}
+
+static int parse_remote(struct nemu_link_config *config, struct nlattr **tb,
+			struct netlink_ext_ack *extack)
+{
+	struct nlattr *remote = tb[NETEMU_LINK_A_REMOTE];
+	struct nlattr *port = tb[NETEMU_LINK_A_REMOTE_PORT];
+	int err;
+
+	if (!remote || !port) {
+		NL_SET_ERR_MSG(extack,
+			       "netemu: a link needs an address and a port of its other end");
+		return -EINVAL;
+	}
+	err = parse_address(&config->remote, remote, extack);
+	if (err)
+		return err;
+	if (!nla_get_u16(port))
+		return refuse(port, -ERANGE, "netemu: a port is 1 to 65535",
+			      extack);
+	set_port(&config->remote, nla_get_u16(port));
+	if (config->transport == NETEMU_LINK_MCAST &&
+	    !is_multicast(&config->remote))
+		return refuse(remote, -EINVAL,
+			      "netemu: a bus needs a multicast group: 224.0.0.0 to 239.255.255.255, or ff00::/8",
+			      extack);
+	if (config->transport == NETEMU_LINK_UDP && !is_host(&config->remote))
+		return refuse(remote, -EINVAL,
+			      "netemu: the other end is not the address of a host",
+			      extack);
+	return 0;
+}
+
+static int parse_local(struct nemu_link_config *config, struct nlattr **tb,
+		       struct netlink_ext_ack *extack)
+{
+	struct nlattr *local = tb[NETEMU_LINK_A_LOCAL];
+	struct nlattr *port = tb[NETEMU_LINK_A_LOCAL_PORT];
+	u16 number = ntohs(nemu_sockaddr_port(&config->remote));
+	int err;
+
+	config->local.sa.sa_family = config->remote.sa.sa_family;
+	if (local) {
+		err = parse_address(&config->local, local, extack);
+		if (err)
+			return err;
+		if (config->local.sa.sa_family != config->remote.sa.sa_family)
+			return refuse(local, -EINVAL,
+				      "netemu: both ends are IPv4, or both IPv6",
+				      extack);
+		if (!nemu_sockaddr_any(&config->local) &&
+		    !is_host(&config->local))
+			return refuse(local, -EINVAL,
+				      "netemu: the local address is not that of a host",
+				      extack);
+	}
+	if (config->transport == NETEMU_LINK_MCAST) {
+		if (port)
+			return refuse(port, -EINVAL,
+				      "netemu: on a bus all listen at the port of the group",
+				      extack);
+		return 0;
+	}
+	if (port && !nla_get_u16(port))
+		return refuse(port, -ERANGE, "netemu: a port is 1 to 65535",
+			      extack);
+	set_port(&config->local, port ? nla_get_u16(port) : number);
+	return 0;
+}
+
+/* The index of a device is what makes such an address mean something. */
+static int check_scope(const struct nemu_link_config *config,
+		       const struct nlattr *remote,
+		       struct netlink_ext_ack *extack)
+{
+	if (config->remote.sa.sa_family != AF_INET6 || config->ifindex)
+		return 0;
+	if (__ipv6_addr_needs_scope_id(__ipv6_addr_type(
+					&config->remote.v6.sin6_addr)))
+		return refuse(remote, -EINVAL,
+			      "netemu: a link-local address needs a device",
+			      extack);
+	return 0;
+}
+
+/**
+ * nemu_link_config_parse() - read the options of a new link
+ * @config: result; zeroed
+ * @tb: attributes, parsed by nemu_link_policy
+ * @extack: what is wrong
+ *
+ * Return: 0 or -errno.
+ */
+int nemu_link_config_parse(struct nemu_link_config *config, struct nlattr **tb,
+			   struct netlink_ext_ack *extack)
+{
+	struct nlattr *transport = tb[NETEMU_LINK_A_TRANSPORT];
+	int err;
+
+	if (!transport) {
+		NL_SET_ERR_MSG(extack,
+			       "netemu: a link needs a transport: 1 (mcast) or 2 (udp)");
+		return -EINVAL;
+	}
+	config->transport = nla_get_u8(transport);
+	if (!config->transport ||
+	    config->transport > NETEMU_LINK_TRANSPORT_MAX)
+		return refuse(transport, -ERANGE,
+			      "netemu: transport is 1 (mcast) or 2 (udp)",
+			      extack);
+	err = parse_remote(config, tb, extack) ?:
+	      parse_local(config, tb, extack);
+	if (err)
+		return err;
+	if (tb[NETEMU_LINK_A_DEV])
+		config->ifindex = nla_get_s32(tb[NETEMU_LINK_A_DEV]);
+	err = check_scope(config, tb[NETEMU_LINK_A_REMOTE], extack);
+	if (err)
+		return err;
+	if (config->transport == NETEMU_LINK_MCAST)
+		config->ttl = 1;
+	return nemu_link_config_ttl(config, tb[NETEMU_LINK_A_TTL], extack);
+}
+
+/**
+ * nemu_link_config_ttl() - read the option that can change
+ * @config: result
+ * @attr: %NETEMU_LINK_A_TTL or NULL
+ * @extack: what is wrong
+ *
+ * Return: 0 or -ERANGE.
+ */
+int nemu_link_config_ttl(struct nemu_link_config *config,
+			 const struct nlattr *attr,
+			 struct netlink_ext_ack *extack)
+{
+	if (!attr)
+		return 0;
+	if (config->transport == NETEMU_LINK_MCAST && !nla_get_u8(attr))
+		return refuse(attr, -ERANGE,
+			      "netemu: the TTL of a bus is 1 to 255", extack);
+	WRITE_ONCE(config->ttl, nla_get_u8(attr));
+	return 0;
+}
+
+/**
+ * nemu_link_config_change() - read a request to change a link
+ * @config: changed, if all is well
+ * @tb: attributes, parsed by nemu_link_policy
+ * @extack: what is wrong
+ *
+ * Return: 0 or -errno; then nothing changed.
+ */
+int nemu_link_config_change(struct nemu_link_config *config, struct nlattr **tb,
+			    struct netlink_ext_ack *extack)
+{
+	int i;
+
+	for (i = 1; i <= NETEMU_LINK_A_MAX; i++)
+		if (tb[i] && i != NETEMU_LINK_A_TTL)
+			return refuse(tb[i], -EOPNOTSUPP,
+				      "netemu: of a link only the TTL can change; make a new one",
+				      extack);
+	return nemu_link_config_ttl(config, tb[NETEMU_LINK_A_TTL], extack);
+}
+
+/**
+ * nemu_link_fill_size() - room that nemu_link_fill() may need
+ */
+size_t nemu_link_fill_size(void)
+{
+	return nla_total_size(sizeof(u8)) * 2 +
+	       nla_total_size(sizeof(u16)) * 2 +
+	       nla_total_size(sizeof(u32)) +
+	       nla_total_size(sizeof(struct in6_addr)) * 2 +
+	       nla_total_size_64bit(sizeof(u64)) * 2 +
+	       nla_total_size(0) +
+	       nla_total_size_64bit(sizeof(u64)) * NETEMU_LINK_DROP_MAX;
+}
+
+static int put_address(struct sk_buff *skb, int attr,
+		       const union nemu_sockaddr *addr)
+{
+	if (addr->sa.sa_family == AF_INET6)
+		return nla_put_in6_addr(skb, attr, &addr->v6.sin6_addr);
+	return nla_put_in_addr(skb, attr, addr->v4.sin_addr.s_addr);
+}
+
+static int put_port(struct sk_buff *skb, int attr,
+		    const union nemu_sockaddr *addr)
+{
+	__be16 port = nemu_sockaddr_port(addr);
+
+	return port ? nla_put_u16(skb, attr, ntohs(port)) : 0;
+}
+
+static int put_drops(struct sk_buff *skb, const u64 *drops)
+{
+	struct nlattr *nest = nla_nest_start(skb, NETEMU_LINK_A_DROPS);
+	int i;
+
+	if (!nest)
+		return -EMSGSIZE;
+	for (i = 1; i < __NETEMU_LINK_DROP_MAX; i++)
+		if (drops[i] && nla_put_u64_64bit(skb, i, drops[i], 0))
+			return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/**
+ * nemu_link_fill() - write the options and counts of a link
+ * @skb: message
+ * @link: link
+ *
+ * Context: RTNL held.
+ * Return: 0 or -EMSGSIZE.
+ */
+int nemu_link_fill(struct sk_buff *skb, const struct nemu_link *link)
+{
+	const struct nemu_link_config *config = &link->config;
+	struct nemu_link_sum sum;
+
+	nemu_link_sum(link, &sum);
+	if (nla_put_u8(skb, NETEMU_LINK_A_TRANSPORT, config->transport) ||
+	    put_address(skb, NETEMU_LINK_A_REMOTE, &config->remote) ||
+	    put_port(skb, NETEMU_LINK_A_REMOTE_PORT, &config->remote) ||
+	    (!nemu_sockaddr_any(&config->local) &&
+	     put_address(skb, NETEMU_LINK_A_LOCAL, &config->local)) ||
+	    put_port(skb, NETEMU_LINK_A_LOCAL_PORT, &config->local) ||
+	    (config->ifindex &&
+	     nla_put_u32(skb, NETEMU_LINK_A_DEV, config->ifindex)) ||
+	    nla_put_u8(skb, NETEMU_LINK_A_TTL, config->ttl) ||
+	    nla_put_u64_64bit(skb, NETEMU_LINK_A_ECHOES, sum.echoes,
+			      NETEMU_LINK_A_PAD) ||
+	    nla_put_u64_64bit(skb, NETEMU_LINK_A_FRAGMENTED, sum.fragmented,
+			      NETEMU_LINK_A_PAD))
+		return -EMSGSIZE;
+	return put_drops(skb, sum.drops);
+}

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Links: what the files of the room share.
+ *
+ * DOC: Locking
+ *
+ * RTNL protects the life of links, their options, and the list of those that
+ * have their sockets in a namespace. The data path runs under RCU with bottom
+ * halves off and reads options that change with READ_ONCE().
+ *
+ * Life of a link: its sockets are opened by ndo_init, so what is wrong with them
+ * can be said, and closed by ndo_uninit, when the device is down for good and
+ * sends nothing any more. A frame that comes in finds its
+ * link by the socket's user data, under RCU: closing clears that, and the device
+ * is freed at least a grace period later. The sockets are the kernel's and hold
+ * no reference to their namespace: when that goes, netns_exit()
+ * removes the link, wherever its device was moved.
+ */
+#ifndef _NEMU_LINK_H
+#define _NEMU_LINK_H
+
+#include <linux/if_ether.h>
+#include <linux/if_vlan.h>
+#include <linux/in6.h>
+#include <linux/list.h>
+#include <linux/netdevice.h>
+#include <linux/netemu.h>
+#include <linux/percpu.h>
+#include <linux/skbuff.h>
+#include <net/dst_cache.h>
+#include <net/gro_cells.h>
+#include <net/netlink.h>
+
+struct socket;
+
+/* An address and a port of either family. */
+union nemu_sockaddr {
+	struct sockaddr sa;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+};
+
+/**
+ * struct nemu_link_config - options of a link
+ * @transport: enum netemu_link_transport
+ * @remote: group, or the other end
+ * @local: where we are; of the same family, the address may be any
+ * @ifindex: where; 0 = anywhere
+ * @ttl: of what we send; 0 = as the route says. Changes
+ */
+struct nemu_link_config {
+	u8 transport;
+	u8 ttl;
+	int ifindex;
+	union nemu_sockaddr remote;
+	union nemu_sockaddr local;
+};
+
+/**
+ * struct nemu_link_stats - what a link counts besides its device's counters
+ * @drops: frames dropped, by reason
+ * @echoes: frames of our own that came back
+ * @fragmented: frames that left in several IP packets
+ *
+ * One per CPU.
+ */
+struct nemu_link_stats {
+	unsigned long drops[__NETEMU_LINK_DROP_MAX];
+	unsigned long echoes;
+	unsigned long fragmented;
+};
+
+/**
+ * struct nemu_link_sum - counters added up over the CPUs
+ * @drops: as in &struct nemu_link_stats
+ * @echoes: as in &struct nemu_link_stats
+ * @fragmented: as in &struct nemu_link_stats
+ */
+struct nemu_link_sum {
+	u64 drops[__NETEMU_LINK_DROP_MAX];
+	u64 echoes;
+	u64 fragmented;
+};
+
+/**
+ * struct nemu_link_queue - frames that wait to be sent
+ * @frames: they; its lock protects @bytes
+ * @bytes: of memory that they take
+ * @napi: sends them
+ */
+struct nemu_link_queue {
+	struct sk_buff_head frames;
+	unsigned int bytes;
+	struct napi_struct napi;
+};
+
+/**
+ * struct nemu_link - a link
+ * @dev: its device
+ * @net: where its sockets are; no reference, the link goes first
+ * @list: among the links of @net; RTNL
+ * @config: options
+ * @ops: its transport
+ * @extack: while the device is registered: for what is wrong with the sockets
+ * @stats: counters
+ * @gro: merges what comes in
+ * @rx: socket that frames come in by
+ * @tx: socket that they leave by; the same but for mcast
+ * @tx_port: source port of what we send
+ * @routes: the way to the other end
+ * @queue: of transports that can't send at once
+ */
+struct nemu_link {
+	struct net_device *dev;
+	struct net *net;
+	struct list_head list;
+	struct nemu_link_config config;
+	const struct nemu_link_ops *ops;
+	struct netlink_ext_ack *extack;
+	struct nemu_link_stats __percpu *stats;
+	struct gro_cells gro;
+	struct socket *rx;
+	struct socket *tx;
+	__be16 tx_port;
+	struct dst_cache routes;
+	struct nemu_link_queue queue;
+};
+
+/**
+ * struct nemu_link_ops - a transport
+ * @open: makes the sockets. RTNL held, may sleep. 0 or -errno with a reason
+ *	in extack; then nothing is left behind
+ * @close: the opposite; also of a link that was never opened. RTNL held, may
+ *	sleep; the device sends nothing any more
+ * @xmit: sends a frame, which is linear or has pages, with its checksum in it.
+ *	RCU read side, BH off; consumes skb
+ */
+struct nemu_link_ops {
+	int (*open)(struct nemu_link *link, struct netlink_ext_ack *extack);
+	void (*close)(struct nemu_link *link);
+	void (*xmit)(struct nemu_link *link, struct sk_buff *skb);
+};
+
+static inline void nemu_link_count(struct nemu_link *link,
+				   enum netemu_link_drop reason)
+{
+	this_cpu_inc(link->stats->drops[reason]);
+}
+
+/**
+ * nemu_link_drop_rx() - end a frame that came in
+ * @link: link
+ * @skb: frame; consumed
+ * @reason: why
+ */
+static inline void nemu_link_drop_rx(struct nemu_link *link,
+				     struct sk_buff *skb,
+				     enum netemu_link_drop reason)
+{
+	nemu_link_count(link, reason);
+	dev_core_stats_rx_dropped_inc(link->dev);
+	kfree_skb(skb);
+}
+
+/**
+ * nemu_link_drop_tx() - end a frame that can't be sent
+ * @link: link
+ * @skb: frame; consumed
+ * @reason: why
+ */
+static inline void nemu_link_drop_tx(struct nemu_link *link,
+				     struct sk_buff *skb,
+				     enum netemu_link_drop reason)
+{
+	nemu_link_count(link, reason);
+	dev_core_stats_tx_dropped_inc(link->dev);
+	kfree_skb(skb);
+}
+
+static inline bool nemu_sockaddr_any(const union nemu_sockaddr *addr)
+{
+	return addr->sa.sa_family == AF_INET6 ?
+	       ipv6_addr_any(&addr->v6.sin6_addr) : !addr->v4.sin_addr.s_addr;
+}
+
+static inline __be16 nemu_sockaddr_port(const union nemu_sockaddr *addr)
+{
+	return addr->sa.sa_family == AF_INET6 ? addr->v6.sin6_port :
+						addr->v4.sin_port;
+}
+
+/* device.c */
+extern struct rtnl_link_ops nemu_link_link_ops;
+bool nemu_is_link(const struct net_device *dev);
+void nemu_link_forget_route(struct nemu_link *link);
+void nemu_link_sum(const struct nemu_link *link, struct nemu_link_sum *sum);
+
+/* config.c */
+#define NEMU_LINK_POLICY_MAX	50	/* what rtnetlink parses at most */
+extern const struct nla_policy nemu_link_policy[NEMU_LINK_POLICY_MAX + 1];
+int nemu_link_config_parse(struct nemu_link_config *config, struct nlattr **tb,
+			   struct netlink_ext_ack *extack);
+int nemu_link_config_ttl(struct nemu_link_config *config,
+			 const struct nlattr *attr,
+			 struct netlink_ext_ack *extack);
+int nemu_link_config_change(struct nemu_link_config *config, struct nlattr **tb,
+			    struct netlink_ext_ack *extack);
+size_t nemu_link_fill_size(void);
+int nemu_link_fill(struct sk_buff *skb, const struct nemu_link *link);
+
+/* ethtool.c */
+extern const struct ethtool_ops nemu_link_ethtool_ops;
+
+/* netns.c */
+int nemu_link_netns_register(void);
+void nemu_link_netns_unregister(void);
+struct list_head *nemu_link_netns_list(struct net *net);
+
+/* loop.c */
+int nemu_link_notifier_register(void);
+void nemu_link_notifier_unregister(void);
+
+/* receive.c */
+void nemu_link_receive(struct nemu_link *link, struct sk_buff *skb);
+
+/* queue.c */
+void nemu_queue_init(struct nemu_link *link);
+void nemu_queue_start(struct nemu_link *link);
+void nemu_queue_stop(struct nemu_link *link);
+void nemu_queue_add(struct nemu_link *link, struct sk_buff *skb);
+
+/* datagram.c: mcast and udp */
+extern const struct nemu_link_ops nemu_mcast_ops;
+extern const struct nemu_link_ops nemu_udp_ops;
+
+/* datagram_send.c */
+void nemu_datagram_send(struct nemu_link *link, struct sk_buff *skb);
+
+/* device.c: init and exit of the room */
+int nemu_link_init(void);
+void nemu_link_exit(void);
+
+#endif /* _NEMU_LINK_H */

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The links that have their sockets in a network namespace: they go when it
+ * goes, even those whose device was moved away.
+ */
+#include "link.h"
+
+#include <linux/rtnetlink.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+
+struct nemu_link_netns {
+	struct list_head links;	/* RTNL */
+};
+
+static unsigned int netns_id;
+
+/**
+ * nemu_link_netns_list() - the links of a namespace
+ * @net: where their sockets are
+ *
+ * Context: RTNL held.
+ */
+struct list_head *nemu_link_netns_list(struct net *net)
+{
+	struct nemu_link_netns *nn = net_generic(net, netns_id);
+
+	return &nn->links;
+}
+
+static int __net_init netns_init(struct net *net)
+{
+	INIT_LIST_HEAD(nemu_link_netns_list(net));
+	return 0;
+}
+
+/* Before the protocols go: this was registered after them. */
+static void __net_exit netns_exit(struct list_head *nets)
+{
+	struct nemu_link *link, *next;
+	LIST_HEAD(gone);
+	struct net *net;
+
+	rtnl_lock();
+	list_for_each_entry(net, nets, exit_list)
+		list_for_each_entry_safe(link, next, nemu_link_netns_list(net),
+					 list)
+			unregister_netdevice_queue(link->dev, &gone);
+	unregister_netdevice_many(&gone);
+	rtnl_unlock();
+}
+
+static struct pernet_operations netns_ops = {
+	.init		= netns_init,
+	.exit_batch	= netns_exit,
+	.id		= &netns_id,
+	.size		= sizeof(struct nemu_link_netns),
+};
+
+int nemu_link_netns_register(void)
+{
+	return register_pernet_subsys(&netns_ops);
+}
+
+void nemu_link_netns_unregister(void)
+{
+	unregister_pernet_subsys(&netns_ops);
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The way in, the same for every transport. */
+#include "link.h"
+
+#include <linux/etherdevice.h>
+
+/* A tag is not counted in the MTU. */
+static bool fits(const struct nemu_link *link, const struct sk_buff *skb)
+{
+	const struct ethhdr *eth = (const struct ethhdr *)skb->data;
+	unsigned int room = READ_ONCE(link->dev->mtu) + ETH_HLEN;
+
+	return skb->len <= room ||
+	       (eth_type_vlan(eth->h_proto) && skb->len <= room + VLAN_HLEN);
+}
+
+/**
+ * nemu_link_receive() - let the device of a link receive a frame
+ * @link: link
+ * @skb: frame, as it came from the wire: data at the Ethernet header, nothing
+ *	checked, nothing left of where it came from; consumed
+ *
+ * Context: RCU read side, BH off.
+ */
+void nemu_link_receive(struct nemu_link *link, struct sk_buff *skb)
+{
+	struct net_device *dev = link->dev;
+
+	if (unlikely(!netif_running(dev))) {
+		nemu_link_drop_rx(link, skb, NETEMU_LINK_DROP_DOWN);
+		return;
+	}
+	if (unlikely(skb->len < ETH_HLEN)) {
+		nemu_link_drop_rx(link, skb, NETEMU_LINK_DROP_RUNT);
+		return;
+	}
+	/*
+	 * Other members of a bus, or who captures, may have the same data. Shared
+	 * frames would go by another queue and overtake.
+	 */
+	if (unlikely(skb_unclone(skb, GFP_ATOMIC) ||
+		     !pskb_may_pull(skb, ETH_HLEN))) {
+		nemu_link_drop_rx(link, skb, NETEMU_LINK_DROP_NO_MEMORY);
+		return;
+	}
+	if (unlikely(!fits(link, skb))) {
+		nemu_link_drop_rx(link, skb, NETEMU_LINK_DROP_OVERSIZE);
+		return;
+	}
+	dev_sw_netstats_rx_add(dev, skb->len);
+	skb_reset_mac_header(skb);
+	skb->protocol = eth_type_trans(skb, dev);
+	skb_postpull_rcsum(skb, eth_hdr(skb), ETH_HLEN);
+	gro_cells_receive(&link->gro, skb);
+}

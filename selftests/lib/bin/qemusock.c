@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What QEMU's socket networks do, without a QEMU: frames go from a new tap to a
+ * socket and back, in the format and with the socket options of QEMU 7.2.
+ *
+ *	qemusock TAP mcast GROUP:PORT LOCAL	-netdev socket,mcast=,localaddr=
+ *	qemusock TAP udp REMOTE:PORT LOCAL:PORT	-netdev socket,udp=,localaddr=
+ *
+ * Ends when the tap goes.
+ */
+#include <arpa/inet.h>
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <linux/if.h>
+#include <linux/if_tun.h>
+
+#define FRAME_MAX	(4096 + 65536)	/* as NET_BUFSIZE of QEMU */
+
+static int open_tap(const char *name)
+{
+	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI };
+	int fd;
+
+	fd = open("/dev/net/tun", O_RDWR);
+	if (fd < 0)
+		err(1, "/dev/net/tun");
+	strncpy(ifr.ifr_name, name, IFNAMSIZ - 1);
+	if (ioctl(fd, TUNSETIFF, &ifr))
+		err(1, "%s", name);
+	return fd;
+}
+
+static struct sockaddr_in parse(char *word)
+{
+	struct sockaddr_in addr = { .sin_family = AF_INET };
+	char *port = strchr(word, ':');
+
+	if (port) {
+		*port++ = '\0';
+		addr.sin_port = htons(atoi(port));
+	}
+	if (inet_pton(AF_INET, word, &addr.sin_addr) != 1)
+		errx(1, "%s: not an IPv4 address", word);
+	return addr;
+}
+
+static void set(int fd, int level, int option, const void *value, size_t size)
+{
+	if (setsockopt(fd, level, option, value, size))
+		err(1, "setsockopt %d", option);
+}
+
+/* net_socket_mcast_create(): one socket, bound to the group itself. */
+static int open_mcast(const struct sockaddr_in *group,
+		      const struct sockaddr_in *local)
+{
+	struct ip_mreq mreq = {
+		.imr_multiaddr = group->sin_addr,
+		.imr_interface = local->sin_addr,
+	};
+	int fd = socket(AF_INET, SOCK_DGRAM, 0), one = 1;
+
+	set(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (bind(fd, (const struct sockaddr *)group, sizeof(*group)))
+		err(1, "bind");
+	set(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &mreq, sizeof(mreq));
+	set(fd, IPPROTO_IP, IP_MULTICAST_LOOP, &one, sizeof(one));
+	set(fd, IPPROTO_IP, IP_MULTICAST_IF, &local->sin_addr,
+	    sizeof(local->sin_addr));
+	return fd;
+}
+
+static int open_udp(const struct sockaddr_in *local)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM, 0), one = 1;
+
+	set(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (bind(fd, (const struct sockaddr *)local, sizeof(*local)))
+		err(1, "bind");
+	return fd;
+}
+
+/* Of a full queue QEMU loses frames too. */
+static bool is_fatal(void)
+{
+	return errno != EAGAIN && errno != EINTR && errno != ENOBUFS &&
+	       errno != EIO && errno != ECONNREFUSED;
+}
+
+static void pass_datagrams(int tap, int sock, const struct sockaddr_in *to)
+{
+	struct pollfd fds[] = {
+		{ .fd = tap, .events = POLLIN },
+		{ .fd = sock, .events = POLLIN },
+	};
+	static char frame[FRAME_MAX];
+	ssize_t n;
+
+	for (;;) {
+		if (poll(fds, 2, -1) < 0)
+			continue;
+		if (fds[0].revents) {
+			n = read(tap, frame, sizeof(frame));
+			if (n < 0 && is_fatal())
+				err(1, "tap");
+			if (n > 0 && sendto(sock, frame, n, 0,
+					    (const struct sockaddr *)to,
+					    sizeof(*to)) < 0 && is_fatal())
+				err(1, "sendto");
+		}
+		if (fds[1].revents) {
+			n = recv(sock, frame, sizeof(frame), 0);
+			/* QEMU takes it for the end, and never reads again. */
+			if (!n)
+				errx(1, "an empty datagram");
+			if (n > 0 && write(tap, frame, n) < 0 && is_fatal())
+				err(1, "tap");
+		}
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct sockaddr_in remote, local;
+	int sock, tap;
+
+	if (argc != 5)
+		errx(1, "usage: qemusock TAP mcast|udp REMOTE:PORT LOCAL[:PORT]");
+	remote = parse(argv[3]);
+	local = parse(argv[4]);
+	sock = strcmp(argv[2], "mcast") ? open_udp(&local) :
+					  open_mcast(&remote, &local);
+	tap = open_tap(argv[1]);
+	pass_datagrams(tap, sock, &remote);
+}

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Links: ports of a switch whose far side is a socket, as QEMU's are. */
+#include "ctl.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+struct link_words {
+	struct far_spec spec;
+	char master[NAME_SIZE];
+	uint32_t mode;
+	bool has_master;
+};
+
+static int find_link(struct ctl *ctl, const char *name, struct link_info *link)
+{
+	if (wire_far_get(ctl->wire, name, link))
+		return refused(ctl, "cannot find link \"%s\"", name);
+	return check_kind(link, NETEMU_KIND_LINK, "link");
+}
+
+static int parse_endpoint(struct args *args, const char *key, bool whole,
+			  struct endpoint *endpoint)
+{
+	const char *word = args_next(args);
+
+	if (!word)
+		return usage_error("%s: its value is missing", key);
+	if (endpoint_parse(word, endpoint) &&
+	    (!whole || (endpoint->family && endpoint->port)))
+		return EXIT_OK;
+	return usage_error("%s: \"%s\" is not %s", key, word, whole ?
+			   "ADDRESS:PORT, like 230.0.0.1:1234 or [ff05::1]:1234" :
+			   "an address, a port, or ADDRESS:PORT");
+}
+
+static int check_local(const struct far_spec *spec)
+{
+	if (spec->transport == NETEMU_LINK_MCAST && spec->local.port)
+		return usage_error("local: on a bus all listen at the port of the group: an address only");
+	if (spec->local.family && spec->local.family != spec->remote.family)
+		return usage_error("local: both ends are IPv4, or both IPv6");
+	return EXIT_OK;
+}
+
+/* What both add and set take. */
+static int parse_key(struct args *args, const char *word, struct far_spec *spec)
+{
+	if (!strcmp(word, "mtu"))
+		return once(&spec->has_mtu, word) ?:
+		       parse_mtu(args, word, &spec->mtu);
+	if (!strcmp(word, "ttl"))
+		return once(&spec->has_ttl, word) ?:
+		       parse_number(args, word, 0, 255, NULL, &spec->ttl);
+	return usage_error("unknown key \"%s\": try \"netemu-ctl link help\"",
+			   word);
+}
+
+static int parse_add_key(struct args *args, const char *word,
+			 struct link_words *words)
+{
+	struct far_spec *spec = &words->spec;
+
+	if (is_switch_key(word))
+		return parse_switch_key(args, word, &words->has_master,
+					words->master, &words->mode);
+	if (!strcmp(word, "local"))
+		return once(&spec->has_local, word) ?:
+		       parse_endpoint(args, word, false, &spec->local) ?:
+		       check_local(spec);
+	if (!strcmp(word, "dev"))
+		return once(&spec->has_dev, word) ?:
+		       parse_name(args, "dev", spec->dev_name);
+	return parse_key(args, word, spec);
+}
+
+static int parse_add(struct args *args, struct link_words *words)
+{
+	struct far_spec *spec = &words->spec;
+	const char *word;
+	int ret;
+
+	ret = parse_new_name(args, "name of the link", spec->name) ?:
+	      parse_word(args, "kind of link (mcast, udp)", &word);
+	if (ret)
+		return ret;
+	if (!transport_parse(word, &spec->transport))
+		return usage_error("\"%s\" is neither mcast nor udp", word);
+	ret = parse_endpoint(args, word, true, &spec->remote);
+	while (!ret && (word = args_next(args)))
+		ret = parse_add_key(args, word, words);
+	return ret;
+}
+
+static int find_dev(struct ctl *ctl, struct far_spec *spec)
+{
+	struct link_info dev;
+
+	if (!spec->has_dev)
+		return EXIT_OK;
+	if (wire_link_get(ctl->wire, spec->dev_name, &dev))
+		return refused(ctl, "cannot find device \"%s\"",
+			       spec->dev_name);
+	spec->dev = dev.ifindex;
+	return EXIT_OK;
+}
+
+static int plug_in(struct ctl *ctl, const struct link_info *link,
+		   const struct switch_info *sw)
+{
+	struct opts none = { .given = 0 };
+
+	if (wire_port_new(ctl->wire, sw->link.ifindex, link->ifindex, &none))
+		return refused(ctl, "cannot add link \"%s\" to \"%s\"",
+			       link->name, sw->link.name);
+	return EXIT_OK;
+}
+
+static int add_new(struct ctl *ctl, struct link_words *words,
+		   const struct switch_info *sw)
+{
+	struct far_spec *spec = &words->spec;
+	struct link_info link;
+	int ret;
+
+	if (wire_far_new(ctl->wire, spec))
+		return refused(ctl, "cannot add link \"%s\"", spec->name);
+	if (!words->has_master)
+		return EXIT_OK;
+	if (wire_link_get(ctl->wire, spec->name, &link))
+		return refused(ctl, "cannot add link \"%s\"", spec->name);
+	ret = plug_in(ctl, &link, sw);
+	if (ret)
+		wire_link_del(ctl->wire, link.ifindex);
+	return ret;
+}
+
+static int change(struct ctl *ctl, const struct far_spec *spec,
+		  const struct link_info *link)
+{
+	int ret = spec->has_mtu ? check_mtu(spec->mtu, link) : EXIT_OK;
+
+	if (ret)
+		return ret;
+	if (wire_far_set(ctl->wire, link->ifindex, spec))
+		return refused(ctl, "cannot change link \"%s\"", link->name);
+	return EXIT_OK;
+}
+
+/* Is it what was asked for, as far as that can't change? */
+static bool is_same(const struct far_spec *spec, const struct far_info *far)
+{
+	struct endpoint local = spec->local;
+
+	if (!local.port && spec->transport == NETEMU_LINK_UDP)
+		local.port = spec->remote.port;
+	return spec->transport == far->transport &&
+	       endpoint_equal(&spec->remote, &far->remote) &&
+	       endpoint_equal(&local, &far->local) &&
+	       (!spec->dev || spec->dev == far->dev);
+}
+
+/* --may-exist, and it does: it has to be the same thing. */
+static int add_existing(struct ctl *ctl, struct link_words *words,
+			const struct switch_info *sw,
+			const struct link_info *link)
+{
+	struct far_spec rest = {
+		.has_ttl = words->spec.has_ttl,
+		.ttl = words->spec.ttl,
+		.has_mtu = words->spec.has_mtu,
+		.mtu = words->spec.mtu,
+		.up = !link->up,
+	};
+	bool plug = words->has_master && link->master != sw->link.ifindex;
+	int ret;
+
+	ret = check_kind(link, NETEMU_KIND_LINK, "link");
+	if (ret)
+		return ret;
+	if (!is_same(&words->spec, &link->far))
+		return refused_because("cannot add link \"%s\": there is one of this name that leads elsewhere",
+				       link->name);
+	if (plug)
+		ret = plug_in(ctl, link, sw);
+	if (ret)
+		return ret;
+	ret = change(ctl, &rest, link);
+	if (ret && plug)
+		wire_port_del(ctl->wire, link->ifindex);
+	return ret;
+}
+
+static int run_add(struct ctl *ctl, struct args *args)
+{
+	struct link_words words = { .has_master = false };
+	struct switch_info sw;
+	struct link_info link;
+	int ret;
+
+	ret = parse_add(args, &words);
+	if (!ret)
+		ret = find_dev(ctl, &words.spec);
+	if (!ret && words.has_master)
+		ret = find_switch(ctl, words.master, words.mode, &sw);
+	if (ret)
+		return ret;
+	if (wire_link_get(ctl->wire, words.spec.name, &link))
+		return add_new(ctl, &words, &sw);
+	if (ctl->may_exist)
+		return add_existing(ctl, &words, &sw, &link);
+	return refused_because("cannot add link \"%s\": a device of this name exists already",
+			       words.spec.name);
+}
+
+static int run_set(struct ctl *ctl, struct args *args)
+{
+	struct far_spec spec = { .has_ttl = false };
+	struct link_info link;
+	const char *word;
+	int ret;
+
+	ret = parse_name(args, "name of the link", spec.name);
+	while (!ret && (word = args_next(args)))
+		ret = parse_key(args, word, &spec);
+	if (ret)
+		return ret;
+	if (!spec.has_ttl && !spec.has_mtu)
+		return usage_error("nothing to change: try \"netemu-ctl link help\"");
+	return find_link(ctl, spec.name, &link) ?: change(ctl, &spec, &link);
+}
+
+static int run_del(struct ctl *ctl, struct args *args)
+{
+	struct link_info link;
+	char name[NAME_SIZE];
+	int ret;
+
+	ret = parse_name(args, "name of the link", name) ?: no_more(args);
+	if (ret)
+		return ret;
+	if (ctl->if_exists && wire_link_get(ctl->wire, name, &link) == -ENODEV)
+		return EXIT_OK;
+	return find_link(ctl, name, &link) ?: delete_link(ctl, &link, "link");
+}
+
+static int run_show(struct ctl *ctl, struct args *args)
+{
+	struct link_list list = { 0 };
+	char name[NAME_SIZE];
+	int ret = EXIT_OK;
+
+	if (args_peek(args)) {
+		ret = parse_name(args, "name of the link", name) ?:
+		      no_more(args);
+		if (!ret)
+			ret = find_link(ctl, name, list_append(&list));
+	} else if (wire_far_list(ctl->wire, &list)) {
+		ret = refused(ctl, "cannot list links");
+	}
+	if (!ret)
+		print_links(&ctl->format, &list);
+	list_free(&list);
+	return ret;
+}
+
+static const struct verb verbs[] = {
+	{
+		.name = "add", .run = run_add, .may_exist = true,
+		.synopsis = "NAME mcast|udp ADDRESS:PORT [switch|network|hub SWITCH] [local LOCAL] [dev DEVICE] [ttl N] [mtu N]",
+		.help = "make a link, bring it up, and plug it in",
+	}, {
+		.name = "set", .run = run_set,
+		.synopsis = "NAME [ttl N] [mtu N]",
+		.help = "change what is given; the rest stays",
+	}, {
+		.name = "del", .run = run_del, .exact = true, .if_exists = true,
+		.synopsis = "NAME",
+		.help = "remove a link",
+	}, {
+		.name = "show", .run = run_show, .alone = true,
+		.synopsis = "[NAME]",
+		.help = "show one link or all of them",
+	}, { .name = NULL }
+};
+
+const struct object link_object = {
+	.name = "link",
+	.help = "joins a switch to QEMU's socket networks, and to other hosts",
+	.verbs = verbs,
+	.more = "mcast: ADDRESS is a multicast group: a bus, as of \"-netdev socket,mcast=\".\n"
+		"LOCAL is an address of the host: the bus is where that is.\n"
+		"udp: the other end, as of \"-netdev socket,udp=\" and \"-netdev dgram\". LOCAL is\n"
+		"ADDRESS:PORT, or either; the port is at first that of the other end.\n"
+		"IPv6 is written [ff05::1]:1234. See netemu-ctl-link(8).\n",
+};

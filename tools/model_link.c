@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "model.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define X(sym, name, text)	[NETEMU_LINK_DROP_##sym] = { name, text },
+static const struct drop_reason link_reasons[] = {
+	NETEMU_LINK_DROP_REASONS(X)
+};
+#undef X
+
+const struct drop_table link_drops = { link_reasons, NETEMU_LINK_DROP_MAX };
+
+static const char *const transports[] = {
+	[NETEMU_LINK_MCAST] = "mcast",
+	[NETEMU_LINK_UDP] = "udp",
+};
+
+const char *transport_name(uint32_t transport)
+{
+	return transport && transport < ARRAY_SIZE(transports) ?
+	       transports[transport] : "unknown";
+}
+
+bool transport_parse(const char *word, uint32_t *transport)
+{
+	uint32_t i;
+
+	for (i = 1; i < ARRAY_SIZE(transports); i++) {
+		if (!strcmp(transports[i], word)) {
+			*transport = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+uint32_t transport_ttl(uint32_t transport)
+{
+	return transport == NETEMU_LINK_MCAST ? 1 : 0;
+}
+
+void endpoint_text(const struct endpoint *endpoint,
+		   char text[ENDPOINT_TEXT_SIZE])
+{
+	char addr[INET6_ADDRSTRLEN] = "";
+
+	if (endpoint->family)
+		inet_ntop(endpoint->family, endpoint->addr, addr, sizeof(addr));
+	if (!endpoint->port)
+		snprintf(text, ENDPOINT_TEXT_SIZE, "%s", addr);
+	else if (endpoint->family == AF_INET6)
+		snprintf(text, ENDPOINT_TEXT_SIZE, "[%s]:%u", addr,
+			 endpoint->port);
+	else
+		snprintf(text, ENDPOINT_TEXT_SIZE, "%s%s%u", addr,
+			 endpoint->family ? ":" : "", endpoint->port);
+}
+
+static bool parse_port(const char *word, uint32_t *port)
+{
+	char *end;
+
+	if (!isdigit((unsigned char)*word) || strlen(word) > 5)
+		return false;
+	*port = strtoul(word, &end, 10);
+	return !*end && *port >= 1 && *port <= 65535;
+}
+
+static bool parse_addr(const char *word, size_t n, struct endpoint *endpoint)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	if (n >= sizeof(text))
+		return false;
+	snprintf(text, sizeof(text), "%.*s", (int)n, word);
+	endpoint->family = strchr(text, ':') ? AF_INET6 : AF_INET;
+	return inet_pton(endpoint->family, text, endpoint->addr) == 1;
+}
+
+bool endpoint_parse(const char *word, struct endpoint *endpoint)
+{
+	const char *end;
+
+	memset(endpoint, 0, sizeof(*endpoint));
+	if (parse_port(word, &endpoint->port))
+		return true;
+	endpoint->port = 0;
+	if (*word == '[') {
+		end = strchr(word, ']');
+		if (!end || !parse_addr(word + 1, end - word - 1, endpoint) ||
+		    endpoint->family != AF_INET6)
+			return false;
+		end++;
+	} else {
+		end = strchrnul(word, ':');
+		/* Several colons: all of it is an address. */
+		if (*end && strchr(end + 1, ':'))
+			end = word + strlen(word);
+		if (!parse_addr(word, end - word, endpoint))
+			return false;
+	}
+	return !*end || (*end == ':' && parse_port(end + 1, &endpoint->port));
+}
+
+bool endpoint_equal(const struct endpoint *a, const struct endpoint *b)
+{
+	return a->family == b->family && a->port == b->port &&
+	       !memcmp(a->addr, b->addr, sizeof(a->addr));
+}
