@@ -24,6 +24,8 @@ void nemu_door_guard_ports(struct net_device *sw_dev,
 int nemu_door_port_add(struct net_device *sw_dev, struct net_device *dev,
 		       bool shared, struct netlink_ext_ack *extack);
 
+int nemu_door_port_like(const struct net_device *model, struct net_device *dev);
+
 /*
  * switch/binding.c, which address belongs to whom: with BH off, from any
  * context. @master is any device: what is no switch of ours has no guard, and

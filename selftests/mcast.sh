@@ -90,7 +90,7 @@ test_settings() {
 		jq -c '.[0] | [.mtu, .ttl, .transport, .remote, .switch, .dev]')" = \
 		"[1400,3,\"mcast\",\"$GROUP\",\"sw1\",\"lo\"]" ]
 	refuse "no other TTL" netemu-ctl link set bus1 ttl 0
-	check "frames larger than the MTU" more "count bus1 drop_oversize" 0 \
+	check "frames larger than the MTU" busywait more "count bus1 drop_oversize" 0 \
 		in_host m2 ping -c 1 -W 1 -s 1472 192.0.2.1
 	check "the MTU is as before" netemu-ctl link set bus1 mtu 1500
 	check "while a link is down" ip link set bus1 down

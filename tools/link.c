@@ -2,6 +2,7 @@
 /* Links: ports of a switch whose far side is a socket, as QEMU's are. */
 #include "ctl.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +59,29 @@ static int parse_key(struct args *args, const char *word, struct far_spec *spec)
 			   word);
 }
 
+static int parse_allow(struct args *args, const char *key,
+		       struct far_spec *spec)
+{
+	const char *word = args_next(args);
+
+	if (!word)
+		return usage_error("%s: its value is missing", key);
+	if (!prefix_parse(word, &spec->allow, &spec->allow_prefix))
+		return usage_error("%s: \"%s\" is not a prefix like 192.0.2.0/24",
+				   key, word);
+	return EXIT_OK;
+}
+
+static int parse_listener_key(struct args *args, const char *word,
+			      struct far_spec *spec)
+{
+	if (!strcmp(word, "max-peers"))
+		return once(&spec->has_max_peers, word) ?:
+		       parse_number(args, word, 1, NETEMU_LINK_PEERS_MAX, NULL,
+				    &spec->max_peers);
+	return once(&spec->has_allow, word) ?: parse_allow(args, word, spec);
+}
+
 static int parse_add_key(struct args *args, const char *word,
 			 struct link_words *words)
 {
@@ -66,7 +90,10 @@ static int parse_add_key(struct args *args, const char *word,
 	if (is_switch_key(word))
 		return parse_switch_key(args, word, &words->has_master,
 					words->master, &words->mode);
-	if (!strcmp(word, "local"))
+	if (spec->listen &&
+	    (!strcmp(word, "max-peers") || !strcmp(word, "allow")))
+		return parse_listener_key(args, word, spec);
+	if (!strcmp(word, "local") && !spec->listen)
 		return once(&spec->has_local, word) ?:
 		       parse_endpoint(args, word, false, &spec->local) ?:
 		       check_local(spec);
@@ -76,6 +103,27 @@ static int parse_add_key(struct args *args, const char *word,
 	return parse_key(args, word, spec);
 }
 
+/* "listen [ADDRESS:]PORT" or "connect ADDRESS:PORT" */
+static int parse_connection(struct args *args, struct far_spec *spec)
+{
+	const char *word;
+	int ret;
+
+	ret = parse_word(args, "listen or connect", &word);
+	if (ret)
+		return ret;
+	if (!strcmp(word, "connect"))
+		return parse_endpoint(args, word, true, &spec->remote);
+	if (strcmp(word, "listen"))
+		return usage_error("\"%s\" is neither listen nor connect",
+				   word);
+	spec->listen = true;
+	ret = parse_endpoint(args, word, false, &spec->local);
+	if (!ret && !spec->local.port)
+		return usage_error("listen: a port is missing");
+	return ret;
+}
+
 static int parse_add(struct args *args, struct link_words *words)
 {
 	struct far_spec *spec = &words->spec;
@@ -83,12 +131,15 @@ static int parse_add(struct args *args, struct link_words *words)
 	int ret;
 
 	ret = parse_new_name(args, "name of the link", spec->name) ?:
-	      parse_word(args, "kind of link (mcast, udp)", &word);
+	      parse_word(args, "kind of link (mcast, udp, tcp)", &word);
 	if (ret)
 		return ret;
 	if (!transport_parse(word, &spec->transport))
-		return usage_error("\"%s\" is neither mcast nor udp", word);
-	ret = parse_endpoint(args, word, true, &spec->remote);
+		return usage_error("\"%s\" is neither mcast, udp nor tcp", word);
+	if (spec->transport == NETEMU_LINK_TCP)
+		ret = parse_connection(args, spec);
+	else
+		ret = parse_endpoint(args, word, true, &spec->remote);
 	while (!ret && (word = args_next(args)))
 		ret = parse_add_key(args, word, words);
 	return ret;
@@ -156,7 +207,11 @@ static bool is_same(const struct far_spec *spec, const struct far_info *far)
 
 	if (!local.port && spec->transport == NETEMU_LINK_UDP)
 		local.port = spec->remote.port;
-	return spec->transport == far->transport &&
+	if (spec->listen && !local.family) {
+		local.family = AF_INET;
+		inet_pton(AF_INET, "127.0.0.1", local.addr);
+	}
+	return spec->listen == far->listen && spec->transport == far->transport &&
 	       endpoint_equal(&spec->remote, &far->remote) &&
 	       endpoint_equal(&local, &far->local) &&
 	       (!spec->dev || spec->dev == far->dev);
@@ -269,7 +324,7 @@ static int run_show(struct ctl *ctl, struct args *args)
 static const struct verb verbs[] = {
 	{
 		.name = "add", .run = run_add, .may_exist = true,
-		.synopsis = "NAME mcast|udp ADDRESS:PORT [switch|network|hub SWITCH] [local LOCAL] [dev DEVICE] [ttl N] [mtu N]",
+		.synopsis = "NAME mcast|udp ADDRESS:PORT [KEY VALUE]... | NAME tcp connect ADDRESS:PORT [KEY VALUE]... | NAME tcp listen [ADDRESS:]PORT [KEY VALUE]...",
 		.help = "make a link, bring it up, and plug it in",
 	}, {
 		.name = "set", .run = run_set,
@@ -290,9 +345,13 @@ const struct object link_object = {
 	.name = "link",
 	.help = "joins a switch to QEMU's socket networks, and to other hosts",
 	.verbs = verbs,
-	.more = "mcast: ADDRESS is a multicast group: a bus, as of \"-netdev socket,mcast=\".\n"
+	.more = "Keys: switch|network|hub SWITCH, local LOCAL, dev DEVICE, ttl N, mtu N; of who\n"
+		"listens max-peers N, allow PREFIX, and no local.\n"
+		"mcast: ADDRESS is a multicast group: a bus, as of \"-netdev socket,mcast=\".\n"
 		"LOCAL is an address of the host: the bus is where that is.\n"
 		"udp: the other end, as of \"-netdev socket,udp=\" and \"-netdev dgram\". LOCAL is\n"
 		"ADDRESS:PORT, or either; the port is at first that of the other end.\n"
+		"tcp: one that connects, again and again, or listens for any number of peers,\n"
+		"each with a device of its own, as of \"-netdev socket,listen=\" and \"connect=\".\n"
 		"IPv6 is written [ff05::1]:1234. See netemu-ctl-link(8).\n",
 };

@@ -18,7 +18,21 @@ const struct drop_table link_drops = { link_reasons, NETEMU_LINK_DROP_MAX };
 static const char *const transports[] = {
 	[NETEMU_LINK_MCAST] = "mcast",
 	[NETEMU_LINK_UDP] = "udp",
+	[NETEMU_LINK_TCP] = "tcp",
 };
+
+static const char *const states[] = {
+	[NETEMU_LINK_READY] = "ready",
+	[NETEMU_LINK_CONNECTED] = "connected",
+	[NETEMU_LINK_CONNECTING] = "connecting",
+	[NETEMU_LINK_WAITING] = "waiting",
+	[NETEMU_LINK_LISTENING] = "listening",
+};
+
+const char *link_state_name(uint32_t state)
+{
+	return state < ARRAY_SIZE(states) ? states[state] : "unknown";
+}
 
 const char *transport_name(uint32_t transport)
 {
@@ -105,6 +119,25 @@ bool endpoint_parse(const char *word, struct endpoint *endpoint)
 			return false;
 	}
 	return !*end || (*end == ':' && parse_port(end + 1, &endpoint->port));
+}
+
+bool prefix_parse(const char *word, struct endpoint *addr, uint32_t *bits)
+{
+	const char *slash = strchrnul(word, '/');
+	uint32_t most;
+	char *end;
+
+	memset(addr, 0, sizeof(*addr));
+	if (!parse_addr(word, slash - word, addr))
+		return false;
+	most = addr->family == AF_INET6 ? 128 : 32;
+	*bits = most;
+	if (!*slash)
+		return true;
+	if (!isdigit((unsigned char)slash[1]) || strlen(slash) > 4)
+		return false;
+	*bits = strtoul(slash + 1, &end, 10);
+	return !*end && *bits <= most;
 }
 
 bool endpoint_equal(const struct endpoint *a, const struct endpoint *b)

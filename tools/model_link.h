@@ -26,6 +26,16 @@ struct far_info {
 	int dev;		/* interface index, 0 = anywhere */
 	bool dev_elsewhere;	/* sockets and @dev are in another namespace */
 	uint32_t ttl;
+	bool listen;		/* for peers; there is no @remote */
+	uint32_t max_peers;
+	struct endpoint allow;
+	uint32_t allow_prefix;
+	bool has_state;
+	uint32_t state;		/* enum netemu_link_state */
+	uint32_t error;		/* errno, 0 = none */
+	uint64_t connects;
+	uint32_t peers;
+	int listener;		/* interface index, 0 = it is no peer */
 	uint64_t echoes;
 	uint64_t fragmented;
 	uint64_t drops[NETEMU_LINK_DROP_MAX + 1];
@@ -39,6 +49,12 @@ struct far_spec {
 	struct endpoint local;
 	char dev_name[NAME_SIZE];
 	int dev;
+	bool listen;
+	bool has_max_peers;
+	uint32_t max_peers;
+	bool has_allow;
+	struct endpoint allow;
+	uint32_t allow_prefix;
 	bool has_local;
 	bool has_dev;
 	bool has_ttl;
@@ -50,6 +66,7 @@ struct far_spec {
 
 extern const struct drop_table link_drops;
 
+const char *link_state_name(uint32_t state);
 const char *transport_name(uint32_t transport);
 bool transport_parse(const char *word, uint32_t *transport);
 /* The TTL that a link of the transport has when nobody sets it. */
@@ -61,6 +78,8 @@ void endpoint_text(const struct endpoint *endpoint,
 		   char text[ENDPOINT_TEXT_SIZE]);
 /* The opposite; false if it is none. A bare number is a port. */
 bool endpoint_parse(const char *word, struct endpoint *endpoint);
+/* "ADDRESS/BITS", or an address alone */
+bool prefix_parse(const char *word, struct endpoint *addr, uint32_t *bits);
 bool endpoint_equal(const struct endpoint *a, const struct endpoint *b);
 
 #endif /* NETEMU_CTL_MODEL_LINK_H */

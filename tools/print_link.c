@@ -3,10 +3,31 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
+
+#define ALLOW_TEXT_SIZE	(ENDPOINT_TEXT_SIZE + 8)
 
 static json_object *json_text(const char *text)
 {
 	return text[0] ? json_object_new_string(text) : NULL;
+}
+
+static void allow_text(const struct far_info *far, char text[ALLOW_TEXT_SIZE])
+{
+	char addr[ENDPOINT_TEXT_SIZE];
+
+	endpoint_text(&far->allow, addr);
+	snprintf(text, ALLOW_TEXT_SIZE, "%s/%u", addr, far->allow_prefix);
+}
+
+static json_object *json_allow(const struct far_info *far)
+{
+	char text[ALLOW_TEXT_SIZE];
+
+	if (!far->allow.family)
+		return NULL;
+	allow_text(far, text);
+	return json_object_new_string(text);
 }
 
 static void fill_far(json_object *o, const struct far_info *far)
@@ -19,6 +40,24 @@ static void fill_far(json_object *o, const struct far_info *far)
 	json_object_object_add(o, "remote", json_text(text));
 	endpoint_text(&far->local, text);
 	json_object_object_add(o, "local", json_text(text));
+	if (far->has_state) {
+		json_object_object_add(o, "state",
+			json_text(link_state_name(far->state)));
+		json_object_object_add(o, "error", far->error ?
+			json_object_new_string(strerror(far->error)) : NULL);
+		json_object_object_add(o, "connects",
+			json_object_new_uint64(far->connects));
+	}
+	if (far->listen) {
+		json_object_object_add(o, "max_peers",
+			json_object_new_int64(far->max_peers));
+		json_object_object_add(o, "peers",
+			json_object_new_int64(far->peers));
+		json_object_object_add(o, "allow", json_allow(far));
+	}
+	if (far->listener)
+		json_object_object_add(o, "listener_ifindex",
+			json_object_new_int64(far->listener));
 	json_object_object_add(o, "dev_ifindex", far->dev ?
 			       json_object_new_int64(far->dev) : NULL);
 	json_object_object_add(o, "ttl", json_object_new_int64(far->ttl));
@@ -64,14 +103,23 @@ void text_far(const struct far_info *far)
 
 	if (!far->present)
 		return;
-	endpoint_text(&far->remote, text);
-	printf(" %s %s", transport_name(far->transport), text);
+	endpoint_text(far->listen ? &far->local : &far->remote, text);
+	printf(" %s%s %s", transport_name(far->transport),
+	       far->listen ? " listen" : far->listener ? " peer" :
+	       far->has_state ? " connect" : "", text);
+	if (far->listen)
+		printf(" peers %u of %u", far->peers, far->max_peers);
+	else if (far->has_state)
+		printf(" %s", link_state_name(far->state));
+	if (far->error)
+		printf(" (%s)", strerror(far->error));
 }
 
 static void text_link(const struct format *f, const struct link_info *link)
 {
 	const struct far_info *far = &link->far;
 	char text[ENDPOINT_TEXT_SIZE], mac[MAC_TEXT_SIZE];
+	char allow[ALLOW_TEXT_SIZE];
 
 	printf("%s: link ", link->name);
 	if (far->master_name[0])
@@ -81,10 +129,14 @@ static void text_link(const struct format *f, const struct link_info *link)
 	printf("%s mtu %u", text_state(link), link->mtu);
 	text_far(far);
 	endpoint_text(&far->local, text);
-	if (text[0])
+	if (text[0] && !far->listen && !far->listener)
 		printf(" local %s", text);
 	if (far->dev_name[0])
 		printf(" dev %s", far->dev_name);
+	if (far->allow.family) {
+		allow_text(far, allow);
+		printf(" allow %s", allow);
+	}
 	if (f->details || far->ttl != transport_ttl(far->transport))
 		printf(" ttl %u", far->ttl);
 	putchar('\n');
@@ -105,7 +157,7 @@ static void brief_link(const struct link_info *link)
 	const struct far_info *far = &link->far;
 	char text[ENDPOINT_TEXT_SIZE];
 
-	endpoint_text(&far->remote, text);
+	endpoint_text(far->listen ? &far->local : &far->remote, text);
 	printf("%-16s %-16s %-10s %s %s\n", link->name,
 	       far->master_name[0] ? far->master_name : "-", text_state(link),
 	       transport_name(far->transport), text);

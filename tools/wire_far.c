@@ -32,6 +32,7 @@ static void put_far(struct request *req, const struct far_spec *spec)
 {
 	struct nlattr *info, *data;
 	uint8_t byte = spec->transport;
+	uint16_t peers = spec->max_peers;
 
 	if (spec->has_mtu)
 		request_put_u32(req, "mtu", IFLA_MTU, spec->mtu);
@@ -47,6 +48,18 @@ static void put_far(struct request *req, const struct far_spec *spec)
 			     NETEMU_LINK_A_REMOTE_PORT, &spec->remote);
 		put_endpoint(req, "local", NETEMU_LINK_A_LOCAL,
 			     NETEMU_LINK_A_LOCAL_PORT, &spec->local);
+	}
+	byte = 1;
+	if (spec->listen)
+		request_put(req, "listen", NETEMU_LINK_A_LISTEN, &byte, 1);
+	if (spec->has_max_peers)
+		request_put(req, "max-peers", NETEMU_LINK_A_MAX_PEERS, &peers,
+			    sizeof(peers));
+	byte = spec->allow_prefix;
+	if (spec->has_allow) {
+		request_put(req, "allow", NETEMU_LINK_A_ALLOW, spec->allow.addr,
+			    addr_size(spec->allow.family));
+		request_put(req, "allow", NETEMU_LINK_A_ALLOW_PREFIX, &byte, 1);
 	}
 	if (spec->dev)
 		request_put_u32(req, "dev", NETEMU_LINK_A_DEV, spec->dev);
@@ -117,6 +130,16 @@ void parse_far(const struct nlattr *nest, struct far_info *far)
 		       tb[NETEMU_LINK_A_REMOTE_PORT], &far->remote);
 	parse_endpoint(tb[NETEMU_LINK_A_LOCAL], tb[NETEMU_LINK_A_LOCAL_PORT],
 		       &far->local);
+	far->listen = attr_uint(tb[NETEMU_LINK_A_LISTEN]);
+	far->max_peers = attr_uint(tb[NETEMU_LINK_A_MAX_PEERS]);
+	parse_endpoint(tb[NETEMU_LINK_A_ALLOW], NULL, &far->allow);
+	far->allow_prefix = attr_uint(tb[NETEMU_LINK_A_ALLOW_PREFIX]);
+	far->has_state = tb[NETEMU_LINK_A_STATE];
+	far->state = attr_uint(tb[NETEMU_LINK_A_STATE]);
+	far->error = attr_uint(tb[NETEMU_LINK_A_ERROR]);
+	far->connects = attr_uint(tb[NETEMU_LINK_A_CONNECTS]);
+	far->peers = attr_uint(tb[NETEMU_LINK_A_PEERS]);
+	far->listener = attr_uint(tb[NETEMU_LINK_A_LISTENER]);
 	far->dev = attr_uint(tb[NETEMU_LINK_A_DEV]);
 	far->ttl = attr_uint(tb[NETEMU_LINK_A_TTL]);
 	far->echoes = attr_uint(tb[NETEMU_LINK_A_ECHOES]);

@@ -25,6 +25,11 @@ const struct nla_policy nemu_link_policy[NEMU_LINK_POLICY_MAX + 1] = {
 	[NETEMU_LINK_A_DEV]		= NLA_POLICY_MIN(NLA_S32, 1),
 	[NETEMU_LINK_A_TTL]		= { .type = NLA_U8 },
 	[NETEMU_LINK_A_ECHOES ... NETEMU_LINK_A_PAD] = READ_ONLY,
+	[NETEMU_LINK_A_LISTEN]		= { .type = NLA_U8 },
+	[NETEMU_LINK_A_MAX_PEERS]	= { .type = NLA_U16 },
+	[NETEMU_LINK_A_ALLOW]		= ADDRESS,
+	[NETEMU_LINK_A_ALLOW_PREFIX]	= { .type = NLA_U8 },
+	[NETEMU_LINK_A_STATE ... NETEMU_LINK_A_LISTENER] = READ_ONLY,
 	[NETEMU_LINK_A_MAX + 1 ... NEMU_LINK_POLICY_MAX] = UNKNOWN,
 };
 
@@ -88,6 +93,14 @@ static int parse_remote(struct nemu_link_config *config, struct nlattr **tb,
 	struct nlattr *port = tb[NETEMU_LINK_A_REMOTE_PORT];
 	int err;
 
+	if (config->listen) {
+		if (remote || port)
+			return refuse(remote ?: port, -EINVAL,
+				      "netemu: who listens has no other end", extack);
+		/* Until a local address says otherwise. */
+		config->remote.sa.sa_family = AF_INET;
+		return 0;
+	}
 	if (!remote || !port) {
 		NL_SET_ERR_MSG(extack,
 			       "netemu: a link needs an address and a port of its other end");
@@ -105,7 +118,7 @@ static int parse_remote(struct nemu_link_config *config, struct nlattr **tb,
 		return refuse(remote, -EINVAL,
 			      "netemu: a bus needs a multicast group: 224.0.0.0 to 239.255.255.255, or ff00::/8",
 			      extack);
-	if (config->transport == NETEMU_LINK_UDP && !is_host(&config->remote))
+	if (config->transport != NETEMU_LINK_MCAST && !is_host(&config->remote))
 		return refuse(remote, -EINVAL,
 			      "netemu: the other end is not the address of a host",
 			      extack);
@@ -125,7 +138,8 @@ static int parse_local(struct nemu_link_config *config, struct nlattr **tb,
 		err = parse_address(&config->local, local, extack);
 		if (err)
 			return err;
-		if (config->local.sa.sa_family != config->remote.sa.sa_family)
+		if (!config->listen &&
+		    config->local.sa.sa_family != config->remote.sa.sa_family)
 			return refuse(local, -EINVAL,
 				      "netemu: both ends are IPv4, or both IPv6",
 				      extack);
@@ -134,6 +148,8 @@ static int parse_local(struct nemu_link_config *config, struct nlattr **tb,
 			return refuse(local, -EINVAL,
 				      "netemu: the local address is not that of a host",
 				      extack);
+	} else if (config->listen) {
+		config->local.v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	}
 	if (config->transport == NETEMU_LINK_MCAST) {
 		if (port)
@@ -145,7 +161,75 @@ static int parse_local(struct nemu_link_config *config, struct nlattr **tb,
 	if (port && !nla_get_u16(port))
 		return refuse(port, -ERANGE, "netemu: a port is 1 to 65535",
 			      extack);
-	set_port(&config->local, port ? nla_get_u16(port) : number);
+	if (config->listen && !port) {
+		NL_SET_ERR_MSG(extack, "netemu: who listens needs a local port");
+		return -EINVAL;
+	}
+	/* Who connects comes from any port, unless told which. */
+	if (port || config->transport == NETEMU_LINK_UDP)
+		set_port(&config->local, port ? nla_get_u16(port) : number);
+	return 0;
+}
+
+static int parse_allow(struct nemu_link_config *config, struct nlattr **tb,
+		       struct netlink_ext_ack *extack)
+{
+	struct nlattr *allow = tb[NETEMU_LINK_A_ALLOW];
+	struct nlattr *prefix = tb[NETEMU_LINK_A_ALLOW_PREFIX];
+	u8 bits;
+	int err;
+
+	if (!allow)
+		return prefix ? refuse(prefix, -EINVAL,
+				       "netemu: bits of what?", extack) : 0;
+	err = parse_address(&config->allow, allow, extack);
+	if (err)
+		return err;
+	if (config->allow.sa.sa_family != config->local.sa.sa_family)
+		return refuse(allow, -EINVAL,
+			      "netemu: both ends are IPv4, or both IPv6", extack);
+	bits = 8 * nla_len(allow);
+	config->allow_prefix = prefix ? nla_get_u8(prefix) : bits;
+	if (config->allow_prefix > bits)
+		return refuse(prefix, -ERANGE,
+			      "netemu: an address has 32 bits (IPv4) or 128 (IPv6)",
+			      extack);
+	return 0;
+}
+
+/* What only listeners have. */
+static int parse_listener(struct nemu_link_config *config, struct nlattr **tb,
+			  struct netlink_ext_ack *extack)
+{
+	struct nlattr *peers = tb[NETEMU_LINK_A_MAX_PEERS];
+	struct nlattr *other = peers ?: tb[NETEMU_LINK_A_ALLOW] ?:
+			       tb[NETEMU_LINK_A_ALLOW_PREFIX];
+
+	if (!config->listen)
+		return other ? refuse(other, -EINVAL,
+				      "netemu: only who listens has peers",
+				      extack) : 0;
+	config->max_peers = peers ? nla_get_u16(peers) :
+				    NETEMU_LINK_PEERS_DEFAULT;
+	if (!config->max_peers || config->max_peers > NETEMU_LINK_PEERS_MAX)
+		return refuse(peers, -ERANGE, "netemu: peers are 1 to "
+			      __stringify(NETEMU_LINK_PEERS_MAX), extack);
+	return parse_allow(config, tb, extack);
+}
+
+static int parse_listen(struct nemu_link_config *config,
+			const struct nlattr *attr,
+			struct netlink_ext_ack *extack)
+{
+	if (!attr)
+		return 0;
+	if (nla_get_u8(attr) > 1)
+		return refuse(attr, -ERANGE, "netemu: listen is 0 or 1",
+			      extack);
+	config->listen = nla_get_u8(attr);
+	if (config->listen && config->transport != NETEMU_LINK_TCP)
+		return refuse(attr, -EINVAL,
+			      "netemu: only tcp listens for peers", extack);
 	return 0;
 }
 
@@ -180,17 +264,19 @@ int nemu_link_config_parse(struct nemu_link_config *config, struct nlattr **tb,
 
 	if (!transport) {
 		NL_SET_ERR_MSG(extack,
-			       "netemu: a link needs a transport: 1 (mcast) or 2 (udp)");
+			       "netemu: a link needs a transport: 1 (mcast), 2 (udp) or 3 (tcp)");
 		return -EINVAL;
 	}
 	config->transport = nla_get_u8(transport);
 	if (!config->transport ||
 	    config->transport > NETEMU_LINK_TRANSPORT_MAX)
 		return refuse(transport, -ERANGE,
-			      "netemu: transport is 1 (mcast) or 2 (udp)",
+			      "netemu: transport is 1 (mcast), 2 (udp) or 3 (tcp)",
 			      extack);
-	err = parse_remote(config, tb, extack) ?:
-	      parse_local(config, tb, extack);
+	err = parse_listen(config, tb[NETEMU_LINK_A_LISTEN], extack) ?:
+	      parse_remote(config, tb, extack) ?:
+	      parse_local(config, tb, extack) ?:
+	      parse_listener(config, tb, extack);
 	if (err)
 		return err;
 	if (tb[NETEMU_LINK_A_DEV])
@@ -200,6 +286,10 @@ int nemu_link_config_parse(struct nemu_link_config *config, struct nlattr **tb,
 		return err;
 	if (config->transport == NETEMU_LINK_MCAST)
 		config->ttl = 1;
+	if (config->transport == NETEMU_LINK_TCP && tb[NETEMU_LINK_A_TTL])
+		return refuse(tb[NETEMU_LINK_A_TTL], -EINVAL,
+			      "netemu: the TTL of a connection is the host's",
+			      extack);
 	return nemu_link_config_ttl(config, tb[NETEMU_LINK_A_TTL], extack);
 }
 
@@ -238,7 +328,8 @@ int nemu_link_config_change(struct nemu_link_config *config, struct nlattr **tb,
 	int i;
 
 	for (i = 1; i <= NETEMU_LINK_A_MAX; i++)
-		if (tb[i] && i != NETEMU_LINK_A_TTL)
+		if (tb[i] && (i != NETEMU_LINK_A_TTL ||
+			      config->transport == NETEMU_LINK_TCP))
 			return refuse(tb[i], -EOPNOTSUPP,
 				      "netemu: of a link only the TTL can change; make a new one",
 				      extack);
@@ -250,11 +341,11 @@ int nemu_link_config_change(struct nemu_link_config *config, struct nlattr **tb,
  */
 size_t nemu_link_fill_size(void)
 {
-	return nla_total_size(sizeof(u8)) * 2 +
-	       nla_total_size(sizeof(u16)) * 2 +
-	       nla_total_size(sizeof(u32)) +
-	       nla_total_size(sizeof(struct in6_addr)) * 2 +
-	       nla_total_size_64bit(sizeof(u64)) * 2 +
+	return nla_total_size(sizeof(u8)) * 5 +
+	       nla_total_size(sizeof(u16)) * 3 +
+	       nla_total_size(sizeof(u32)) * 4 +
+	       nla_total_size(sizeof(struct in6_addr)) * 3 +
+	       nla_total_size_64bit(sizeof(u64)) * 3 +
 	       nla_total_size(0) +
 	       nla_total_size_64bit(sizeof(u64)) * NETEMU_LINK_DROP_MAX;
 }
@@ -273,6 +364,35 @@ static int put_port(struct sk_buff *skb, int attr,
 	__be16 port = nemu_sockaddr_port(addr);
 
 	return port ? nla_put_u16(skb, attr, ntohs(port)) : 0;
+}
+
+static int put_listener(struct sk_buff *skb,
+			const struct nemu_link_config *config)
+{
+	if (nla_put_u8(skb, NETEMU_LINK_A_LISTEN, 1) ||
+	    nla_put_u16(skb, NETEMU_LINK_A_MAX_PEERS, config->max_peers))
+		return -EMSGSIZE;
+	if (!config->allow.sa.sa_family)
+		return 0;
+	return put_address(skb, NETEMU_LINK_A_ALLOW, &config->allow) ?:
+	       nla_put_u8(skb, NETEMU_LINK_A_ALLOW_PREFIX,
+			  config->allow_prefix);
+}
+
+static int put_stream(struct sk_buff *skb, const struct nemu_stream *stream)
+{
+	struct nemu_stream_info info;
+
+	nemu_stream_get(stream, &info);
+	if (nla_put_u8(skb, NETEMU_LINK_A_STATE, info.state) ||
+	    nla_put_u32(skb, NETEMU_LINK_A_ERROR, info.error) ||
+	    nla_put_u64_64bit(skb, NETEMU_LINK_A_CONNECTS, info.connects,
+			      NETEMU_LINK_A_PAD) ||
+	    nla_put_u32(skb, NETEMU_LINK_A_PEERS, info.peers) ||
+	    (info.listener &&
+	     nla_put_u32(skb, NETEMU_LINK_A_LISTENER, info.listener)))
+		return -EMSGSIZE;
+	return 0;
 }
 
 static int put_drops(struct sk_buff *skb, const u64 *drops)
@@ -304,7 +424,8 @@ int nemu_link_fill(struct sk_buff *skb, const struct nemu_link *link)
 
 	nemu_link_sum(link, &sum);
 	if (nla_put_u8(skb, NETEMU_LINK_A_TRANSPORT, config->transport) ||
-	    put_address(skb, NETEMU_LINK_A_REMOTE, &config->remote) ||
+	    (!config->listen &&
+	     put_address(skb, NETEMU_LINK_A_REMOTE, &config->remote)) ||
 	    put_port(skb, NETEMU_LINK_A_REMOTE_PORT, &config->remote) ||
 	    (!nemu_sockaddr_any(&config->local) &&
 	     put_address(skb, NETEMU_LINK_A_LOCAL, &config->local)) ||
@@ -315,7 +436,9 @@ int nemu_link_fill(struct sk_buff *skb, const struct nemu_link *link)
 	    nla_put_u64_64bit(skb, NETEMU_LINK_A_ECHOES, sum.echoes,
 			      NETEMU_LINK_A_PAD) ||
 	    nla_put_u64_64bit(skb, NETEMU_LINK_A_FRAGMENTED, sum.fragmented,
-			      NETEMU_LINK_A_PAD))
+			      NETEMU_LINK_A_PAD) ||
+	    (config->listen && put_listener(skb, config)) ||
+	    (link->stream && put_stream(skb, link->stream)))
 		return -EMSGSIZE;
 	return put_drops(skb, sum.drops);
 }

@@ -128,28 +128,6 @@ static int rcv_nobody(struct sock *sk, struct sk_buff *skb)
 	return 0;
 }
 
-static int explain(int err, struct netlink_ext_ack *extack)
-{
-	switch (err) {
-	case -EAFNOSUPPORT:
-		NL_SET_ERR_MSG(extack, "netemu: the host has IPv6 turned off");
-		break;
-	case -EADDRINUSE:
-		NL_SET_ERR_MSG(extack,
-			       "netemu: the local port is in use by another socket");
-		break;
-	case -EADDRNOTAVAIL:
-		NL_SET_ERR_MSG(extack,
-			       "netemu: the local address is not one of this host");
-		break;
-	case -EACCES:
-		NL_SET_ERR_MSG(extack,
-			       "netemu: a local port below 1024 needs CAP_NET_BIND_SERVICE");
-		break;
-	}
-	return err;
-}
-
 static int bind_to(struct socket *sock, union nemu_sockaddr *addr)
 {
 	return kernel_bind(sock, &addr->sa, addr->sa.sa_family == AF_INET6 ?
@@ -178,7 +156,7 @@ static struct socket *make_socket(struct nemu_link *link,
 	err = sock_create_kern(link->net, addr->sa.sa_family, SOCK_DGRAM,
 			       IPPROTO_UDP, &sock);
 	if (err)
-		return ERR_PTR(explain(err, extack));
+		return ERR_PTR(nemu_link_explain(err, extack));
 	if (addr->sa.sa_family == AF_INET6)
 		err = ip6_sock_set_v6only(sock->sk);
 	if (!err && ifindex)
@@ -189,19 +167,10 @@ static struct socket *make_socket(struct nemu_link *link,
 		err = bind_to(sock, addr);
 	if (err) {
 		sock_release(sock);
-		return ERR_PTR(explain(err, extack));
+		return ERR_PTR(nemu_link_explain(err, extack));
 	}
 	setup_udp_tunnel_sock(link->net, sock, &cfg);
 	return sock;
-}
-
-static int check_device(struct nemu_link *link, struct netlink_ext_ack *extack)
-{
-	if (!link->config.ifindex ||
-	    __dev_get_by_index(link->net, link->config.ifindex))
-		return 0;
-	NL_SET_ERR_MSG(extack, "netemu: no such device to send by");
-	return -ENODEV;
 }
 
 static int check_local(struct nemu_link *link, struct netlink_ext_ack *extack)
@@ -210,7 +179,7 @@ static int check_local(struct nemu_link *link, struct netlink_ext_ack *extack)
 
 	if (nemu_sockaddr_any(local) || is_local_address(link->net, local))
 		return 0;
-	return explain(-EADDRNOTAVAIL, extack);
+	return nemu_link_explain(-EADDRNOTAVAIL, extack);
 }
 
 static int device_of_address(struct nemu_link *link)
@@ -259,7 +228,7 @@ static int find_bus(struct nemu_link *link, struct netlink_ext_ack *extack)
 	struct nemu_link_config *config = &link->config;
 	int err;
 
-	err = check_device(link, extack) ?: check_local(link, extack);
+	err = nemu_link_check_device(link, extack) ?: check_local(link, extack);
 	if (err || config->ifindex)
 		return err;
 	if (nemu_sockaddr_any(&config->local))
@@ -394,7 +363,7 @@ static int udp_open(struct nemu_link *link, struct netlink_ext_ack *extack)
 	struct socket *sock;
 	int err;
 
-	err = check_device(link, extack);
+	err = nemu_link_check_device(link, extack);
 	if (err)
 		return err;
 	if (is_v6(link))

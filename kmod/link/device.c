@@ -18,6 +18,7 @@
 static const struct nemu_link_ops *const transports[] = {
 	[NETEMU_LINK_MCAST]	= &nemu_mcast_ops,
 	[NETEMU_LINK_UDP]	= &nemu_udp_ops,
+	[NETEMU_LINK_TCP]	= &nemu_tcp_ops,
 };
 
 /**
@@ -236,6 +237,15 @@ static int link_changelink(struct net_device *dev, struct nlattr *tb[],
 	return nemu_link_config_change(&link->config, data, extack);
 }
 
+static void link_dellink(struct net_device *dev, struct list_head *head)
+{
+	struct nemu_link *link = netdev_priv(dev);
+
+	if (link->stream)
+		nemu_peers_del(link->stream, head);
+	unregister_netdevice_queue(dev, head);
+}
+
 static size_t link_get_size(const struct net_device *dev)
 {
 	return nemu_link_fill_size();
@@ -262,6 +272,7 @@ struct rtnl_link_ops nemu_link_link_ops = {
 	.validate	= link_validate,
 	.newlink	= link_newlink,
 	.changelink	= link_changelink,
+	.dellink	= link_dellink,
 	.get_size	= link_get_size,
 	.fill_info	= link_fill_info,
 	.get_link_net	= link_get_net,
@@ -274,9 +285,12 @@ int nemu_link_init(void)
 	err = nemu_link_netns_register();
 	if (err)
 		return err;
-	err = nemu_link_notifier_register();
+	err = nemu_stream_init();
 	if (err)
 		goto err_netns;
+	err = nemu_link_notifier_register();
+	if (err)
+		goto err_stream;
 	err = rtnl_link_register(&nemu_link_link_ops);
 	if (err)
 		goto err_notifier;
@@ -284,6 +298,8 @@ int nemu_link_init(void)
 
 err_notifier:
 	nemu_link_notifier_unregister();
+err_stream:
+	nemu_stream_exit();
 err_netns:
 	nemu_link_netns_unregister();
 	return err;
@@ -295,5 +311,6 @@ void nemu_link_exit(void)
 	rtnl_link_unregister(&nemu_link_link_ops);
 	nemu_link_notifier_unregister();
 	nemu_link_netns_unregister();
+	nemu_stream_exit();
 	rcu_barrier();
 }

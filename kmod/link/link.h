@@ -31,6 +31,7 @@
 #include <net/gro_cells.h>
 #include <net/netlink.h>
 
+struct nemu_stream;
 struct socket;
 
 /* An address and a port of either family. */
@@ -47,6 +48,10 @@ union nemu_sockaddr {
  * @local: where we are; of the same family, the address may be any
  * @ifindex: where; 0 = anywhere
  * @ttl: of what we send; 0 = as the route says. Changes
+ * @listen: for peers, at @local; there is no @remote
+ * @allow_prefix: bits of @allow that count
+ * @max_peers: as many at a time
+ * @allow: where peers may be; family 0 = anywhere
  */
 struct nemu_link_config {
 	u8 transport;
@@ -54,6 +59,10 @@ struct nemu_link_config {
 	int ifindex;
 	union nemu_sockaddr remote;
 	union nemu_sockaddr local;
+	bool listen;
+	u8 allow_prefix;
+	u16 max_peers;
+	union nemu_sockaddr allow;
 };
 
 /**
@@ -83,6 +92,22 @@ struct nemu_link_sum {
 };
 
 /**
+ * struct nemu_stream_info - what is to be shown of a stream
+ * @state: enum netemu_link_state
+ * @error: why the last connection ended, errno; 0 = there is one, or none yet
+ * @connects: how often there was one
+ * @peers: of a listener
+ * @listener: of a peer: interface index; else 0
+ */
+struct nemu_stream_info {
+	u8 state;
+	u32 error;
+	u64 connects;
+	u32 peers;
+	int listener;
+};
+
+/**
  * struct nemu_link_queue - frames that wait to be sent
  * @frames: they; its lock protects @bytes
  * @bytes: of memory that they take
@@ -109,6 +134,9 @@ struct nemu_link_queue {
  * @tx_port: source port of what we send
  * @routes: the way to the other end
  * @queue: of transports that can't send at once
+ * @stream: of transports over a stream
+ * @listener: of a peer, while its device is registered: whose it is
+ * @adopt: the same: its connection, until somebody else closes it
  */
 struct nemu_link {
 	struct net_device *dev;
@@ -124,6 +152,9 @@ struct nemu_link {
 	__be16 tx_port;
 	struct dst_cache routes;
 	struct nemu_link_queue queue;
+	struct nemu_stream *stream;
+	struct nemu_stream *listener;
+	struct socket *adopt;
 };
 
 /**
@@ -195,6 +226,14 @@ bool nemu_is_link(const struct net_device *dev);
 void nemu_link_forget_route(struct nemu_link *link);
 void nemu_link_sum(const struct nemu_link *link, struct nemu_link_sum *sum);
 
+/* stream.c: streams of any transport */
+int nemu_stream_init(void);
+void nemu_stream_exit(void);
+void nemu_stream_get(const struct nemu_stream *stream,
+		     struct nemu_stream_info *info);
+void nemu_peers_del(struct nemu_stream *stream, struct list_head *head);
+extern const struct nemu_link_ops nemu_tcp_ops;
+
 /* config.c */
 #define NEMU_LINK_POLICY_MAX	50	/* what rtnetlink parses at most */
 extern const struct nla_policy nemu_link_policy[NEMU_LINK_POLICY_MAX + 1];
@@ -222,6 +261,12 @@ void nemu_link_notifier_unregister(void);
 
 /* receive.c */
 void nemu_link_receive(struct nemu_link *link, struct sk_buff *skb);
+void nemu_link_receive_now(struct nemu_link *link, struct sk_buff *skb);
+
+/* socket.c */
+int nemu_link_explain(int err, struct netlink_ext_ack *extack);
+int nemu_link_check_device(const struct nemu_link *link,
+			   struct netlink_ext_ack *extack);
 
 /* queue.c */
 void nemu_queue_init(struct nemu_link *link);

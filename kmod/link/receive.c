@@ -14,25 +14,21 @@ static bool fits(const struct nemu_link *link, const struct sk_buff *skb)
 	       (eth_type_vlan(eth->h_proto) && skb->len <= room + VLAN_HLEN);
 }
 
-/**
- * nemu_link_receive() - let the device of a link receive a frame
- * @link: link
- * @skb: frame, as it came from the wire: data at the Ethernet header, nothing
- *	checked, nothing left of where it came from; consumed
- *
- * Context: RCU read side, BH off.
+/*
+ * Makes a frame one that was received, data behind the Ethernet header; or drops
+ * it and returns false.
  */
-void nemu_link_receive(struct nemu_link *link, struct sk_buff *skb)
+static bool accept(struct nemu_link *link, struct sk_buff *skb)
 {
 	struct net_device *dev = link->dev;
 
 	if (unlikely(!netif_running(dev))) {
 		nemu_link_drop_rx(link, skb, NETEMU_LINK_DROP_DOWN);
-		return;
+		return false;
 	}
 	if (unlikely(skb->len < ETH_HLEN)) {
 		nemu_link_drop_rx(link, skb, NETEMU_LINK_DROP_RUNT);
-		return;
+		return false;
 	}
 	/*
 	 * Other members of a bus, or who captures, may have the same data. Shared
@@ -41,15 +37,45 @@ void nemu_link_receive(struct nemu_link *link, struct sk_buff *skb)
 	if (unlikely(skb_unclone(skb, GFP_ATOMIC) ||
 		     !pskb_may_pull(skb, ETH_HLEN))) {
 		nemu_link_drop_rx(link, skb, NETEMU_LINK_DROP_NO_MEMORY);
-		return;
+		return false;
 	}
 	if (unlikely(!fits(link, skb))) {
 		nemu_link_drop_rx(link, skb, NETEMU_LINK_DROP_OVERSIZE);
-		return;
+		return false;
 	}
 	dev_sw_netstats_rx_add(dev, skb->len);
 	skb_reset_mac_header(skb);
 	skb->protocol = eth_type_trans(skb, dev);
 	skb_postpull_rcsum(skb, eth_hdr(skb), ETH_HLEN);
-	gro_cells_receive(&link->gro, skb);
+	return true;
+}
+
+/**
+ * nemu_link_receive() - let the device of a link receive a frame
+ * @link: link
+ * @skb: frame, as it came from the wire: data at the Ethernet header, nothing
+ *	checked, nothing left of where it came from; consumed
+ *
+ * Context: softirq, on the CPU that all frames of the flow come to.
+ */
+void nemu_link_receive(struct nemu_link *link, struct sk_buff *skb)
+{
+	if (likely(accept(link, skb)))
+		gro_cells_receive(&link->gro, skb);
+}
+
+/**
+ * nemu_link_receive_now() - the same from a worker
+ * @link: link
+ * @skb: as above
+ *
+ * A worker may go on on another CPU, and what waits on this one would be
+ * overtaken: so nothing waits.
+ *
+ * Context: process, BH off.
+ */
+void nemu_link_receive_now(struct nemu_link *link, struct sk_buff *skb)
+{
+	if (likely(accept(link, skb)))
+		netif_receive_skb(skb);
 }

@@ -92,3 +92,21 @@ int nemu_door_port_add(struct net_device *sw_dev, struct net_device *dev,
 	return nemu_port_attach(sw, dev, &opts, extack);
 }
 EXPORT_SYMBOL_GPL(nemu_door_port_add);
+
+/**
+ * nemu_door_port_like() - make a device a port as another one is
+ * @model: any device
+ * @dev: the port to be, of the same switch and with the same options
+ *
+ * Return: 0 or -errno; -EOPNOTSUPP if @model is no port of a switch of ours.
+ */
+int nemu_door_port_like(const struct net_device *model, struct net_device *dev)
+{
+	struct nemu_port *port = nemu_port_get_rtnl(model);
+	struct nemu_port_opts opts;
+
+	if (!port)
+		return -EOPNOTSUPP;
+	nemu_port_opts_get(&opts, port);
+	return nemu_port_attach(port->sw, dev, &opts, NULL);
+}

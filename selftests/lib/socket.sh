@@ -20,6 +20,7 @@ member() {
 	ip netns add "$1"
 	HOSTS="$HOSTS $1"
 	lib/bin/qemusock "t-$1" "${@:3}" 2>"$KSFT_SCRATCH/qemusock-$1" &
+	echo $! >"$KSFT_SCRATCH/pid-$1"
 	busywait test -e "/sys/class/net/t-$1"
 	ip link set "t-$1" netns "$1" name eth0
 	in_host "$1" sysctl -qw net.ipv6.conf.eth0.accept_dad=0
@@ -29,6 +30,9 @@ member() {
 	ip -n "$1" addr add "2001:db8::$2/64" dev eth0 nodad
 	busywait ready eth0 "$1"
 }
+
+# member_dies NAME: at once, as a killed QEMU does
+member_dies() { kill -9 "$(cat "$KSFT_SCRATCH/pid-$1")"; }
 
 # other_host NAME: another host, joined to this one by wire0 (198.51.100.1 here and
 # 198.51.100.2 there, 2001:db8:1::1 and ::2)

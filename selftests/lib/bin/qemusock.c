@@ -5,8 +5,10 @@
  *
  *	qemusock TAP mcast GROUP:PORT LOCAL	-netdev socket,mcast=,localaddr=
  *	qemusock TAP udp REMOTE:PORT LOCAL:PORT	-netdev socket,udp=,localaddr=
+ *	qemusock TAP listen ADDRESS:PORT	-netdev socket,listen=
+ *	qemusock TAP connect ADDRESS:PORT	-netdev socket,connect=
  *
- * Ends when the tap goes.
+ * Ends when the tap goes, or the connection.
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -129,11 +131,106 @@ static void pass_datagrams(int tap, int sock, const struct sockaddr_in *to)
 	}
 }
 
+static int open_listen(const struct sockaddr_in *local)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0), one = 1, peer;
+
+	set(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (bind(fd, (const struct sockaddr *)local, sizeof(*local)) ||
+	    listen(fd, 1))
+		err(1, "listen");
+	peer = accept(fd, NULL, NULL);
+	if (peer < 0)
+		err(1, "accept");
+	/* One peer is all that QEMU takes. */
+	close(fd);
+	return peer;
+}
+
+static int open_connect(const struct sockaddr_in *remote)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (connect(fd, (const struct sockaddr *)remote, sizeof(*remote)))
+		err(1, "connect");
+	return fd;
+}
+
+static void write_all(int fd, const void *data, size_t len)
+{
+	ssize_t n;
+
+	for (; len; data = (const char *)data + n, len -= n) {
+		n = write(fd, data, len);
+		if (n <= 0)
+			err(1, "write");
+	}
+}
+
+static void read_all(int fd, void *data, size_t len)
+{
+	ssize_t n;
+
+	for (; len; data = (char *)data + n, len -= n) {
+		n = read(fd, data, len);
+		if (n < 0)
+			err(1, "read");
+		if (!n)
+			exit(0);
+	}
+}
+
+static void pass_stream(int tap, int sock)
+{
+	struct pollfd fds[] = {
+		{ .fd = tap, .events = POLLIN },
+		{ .fd = sock, .events = POLLIN },
+	};
+	static char frame[FRAME_MAX];
+	uint32_t length;
+	ssize_t n;
+
+	for (;;) {
+		if (poll(fds, 2, -1) < 0)
+			continue;
+		if (fds[0].revents) {
+			n = read(tap, frame, sizeof(frame));
+			if (n < 0 && is_fatal())
+				err(1, "tap");
+			if (n > 0) {
+				length = htonl(n);
+				write_all(sock, &length, sizeof(length));
+				write_all(sock, frame, n);
+			}
+		}
+		if (fds[1].revents) {
+			read_all(sock, &length, sizeof(length));
+			n = ntohl(length);
+			if (n > FRAME_MAX)
+				errx(1, "a frame of %zd bytes", n);
+			read_all(sock, frame, n);
+			if (write(tap, frame, n) < 0 && is_fatal())
+				err(1, "tap");
+		}
+	}
+}
+
+static void stream_main(char **argv, bool listens)
+{
+	struct sockaddr_in addr = parse(argv[3]);
+	int tap = open_tap(argv[1]);
+
+	pass_stream(tap, listens ? open_listen(&addr) : open_connect(&addr));
+}
+
 int main(int argc, char **argv)
 {
 	struct sockaddr_in remote, local;
 	int sock, tap;
 
+	if (argc == 4 && (!strcmp(argv[2], "listen") ||
+			  !strcmp(argv[2], "connect")))
+		stream_main(argv, !strcmp(argv[2], "listen"));
 	if (argc != 5)
 		errx(1, "usage: qemusock TAP mcast|udp REMOTE:PORT LOCAL[:PORT]");
 	remote = parse(argv[3]);

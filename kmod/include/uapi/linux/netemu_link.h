@@ -16,6 +16,9 @@
 #define NETEMU_LINK_MTU_MAX		65489	/* bytes; with headers a datagram */
 #define NETEMU_LINK_QUEUE_MAX		1024	/* frames that wait to be sent */
 #define NETEMU_LINK_QUEUE_BYTES		4194304	/* of memory that they take */
+#define NETEMU_LINK_PEERS_MAX		1000	/* of one listener */
+#define NETEMU_LINK_PEERS_DEFAULT	64
+#define NETEMU_LINK_LISTENER_NAME_MAX	11	/* characters */
 
 /**
  * enum netemu_link_transport - what the far side of a link is
@@ -24,15 +27,31 @@
  *	"-netdev socket,mcast=" is one
  * @NETEMU_LINK_UDP: one other socket, one bare frame in each datagram, as in
  *	"-netdev socket,udp=,localaddr=" and "-netdev dgram"
+ * @NETEMU_LINK_TCP: a connection; each frame has its length in front, 32 bits in
+ *	network order, as in "-netdev socket,listen=/connect=" and "-netdev stream".
+ *	The link connects, again and again; or it listens: then it carries no
+ *	frames itself, but each peer has a device of its own, NAME.0, NAME.1 and so
+ *	on, a port of what the link is a port of, with the same options. It comes
+ *	and goes with the peer
  */
 enum netemu_link_transport {
 	NETEMU_LINK_MCAST = 1,
 	NETEMU_LINK_UDP = 2,
+	NETEMU_LINK_TCP = 3,
 
 	__NETEMU_LINK_TRANSPORT_MAX,
 };
 
 #define NETEMU_LINK_TRANSPORT_MAX (__NETEMU_LINK_TRANSPORT_MAX - 1)
+
+/* NETEMU_LINK_A_STATE */
+enum netemu_link_state {
+	NETEMU_LINK_READY = 0,		/* nothing has to be connected */
+	NETEMU_LINK_CONNECTED = 1,
+	NETEMU_LINK_CONNECTING = 2,
+	NETEMU_LINK_WAITING = 3,	/* until the next try */
+	NETEMU_LINK_LISTENING = 4,
+};
 
 /**
  * enum netemu_link_attr - options and counts of a link
@@ -62,6 +81,21 @@ enum netemu_link_transport {
  * @NETEMU_LINK_A_DROPS: nest, read only: attribute type = enum
  *	netemu_link_drop, u64 each; reasons that never struck are left out
  * @NETEMU_LINK_A_PAD: alignment
+ * @NETEMU_LINK_A_LISTEN: u8, 0/1, default 0, tcp: listen at LOCAL, default
+ *	127.0.0.1, and LOCAL_PORT; there is no REMOTE then. The name of such a
+ *	device has at most %NETEMU_LINK_LISTENER_NAME_MAX characters
+ * @NETEMU_LINK_A_MAX_PEERS: u16, 1 to %NETEMU_LINK_PEERS_MAX, default
+ *	%NETEMU_LINK_PEERS_DEFAULT, of a listener: more are turned away
+ * @NETEMU_LINK_A_ALLOW: an address, of a listener: peers from elsewhere are turned
+ *	away; default: none is
+ * @NETEMU_LINK_A_ALLOW_PREFIX: u8, how many bits of ALLOW count; default all
+ * @NETEMU_LINK_A_STATE: u8, read only: enum netemu_link_state
+ * @NETEMU_LINK_A_ERROR: u32, read only: errno of why the last connection ended or
+ *	could not be made; 0 while there is one
+ * @NETEMU_LINK_A_CONNECTS: u64, read only: how often there was a connection
+ * @NETEMU_LINK_A_PEERS: u32, read only, of a listener: how many there are
+ * @NETEMU_LINK_A_LISTENER: u32, read only, of a peer: interface index of its
+ *	listener
  */
 enum netemu_link_attr {
 	NETEMU_LINK_A_TRANSPORT = 1,
@@ -75,6 +109,15 @@ enum netemu_link_attr {
 	NETEMU_LINK_A_FRAGMENTED,
 	NETEMU_LINK_A_DROPS,
 	NETEMU_LINK_A_PAD,
+	NETEMU_LINK_A_LISTEN,
+	NETEMU_LINK_A_MAX_PEERS,
+	NETEMU_LINK_A_ALLOW,
+	NETEMU_LINK_A_ALLOW_PREFIX,
+	NETEMU_LINK_A_STATE,
+	NETEMU_LINK_A_ERROR,
+	NETEMU_LINK_A_CONNECTS,
+	NETEMU_LINK_A_PEERS,
+	NETEMU_LINK_A_LISTENER,
 
 	__NETEMU_LINK_A_MAX,
 };
@@ -93,7 +136,12 @@ enum netemu_link_attr {
 	X(NO_MEMORY, "no_memory", "no memory for the frame")		\
 	X(QUEUE_FULL, "queue_full", "too many frames wait to be sent")	\
 	X(NO_ROUTE, "no_route", "no way leads to the other end")	\
-	X(LOOP, "loop", "the way to the other end leads through the link")
+	X(LOOP, "loop", "the way to the other end leads through the link") \
+	X(NO_PEER, "no_peer", "nobody is connected")			\
+	X(FRAMING, "framing",						\
+	  "not a stream of frames: the connection was closed")		\
+	X(PEER, "peer",							\
+	  "no frame: somebody who wanted to connect was turned away")
 
 #define NETEMU_LINK_DROP_ENUM(sym, name, text)	NETEMU_LINK_DROP_##sym,
 enum netemu_link_drop {

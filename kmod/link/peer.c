@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The peers of a listener: each has a net device of its own, made when it comes
+ * and removed when it goes. Both needs RTNL, which no worker and no callback may
+ * wait for: the control work does it.
+ */
+#include "stream.h"
+#include "../door.h"
+
+#include <linux/inetdevice.h>
+#include <linux/net.h>
+#include <linux/rtnetlink.h>
+#include <net/ipv6.h>
+#include <net/rtnetlink.h>
+#include <net/sock.h>
+
+/* So many come or go with RTNL held; then it is somebody else's turn. */
+#define CONTROL_BATCH	16
+#define CONTROL_PAUSE	(HZ / 50)
+
+static void control(struct work_struct *work);
+
+static LIST_HEAD(todo);
+static DEFINE_SPINLOCK(todo_lock);	/* BH; protects @todo */
+static DECLARE_DELAYED_WORK(control_work, control);
+
+static void control_add(struct nemu_stream *stream)
+{
+	spin_lock_bh(&todo_lock);
+	if (list_empty(&stream->todo))
+		list_add_tail(&stream->todo, &todo);
+	spin_unlock_bh(&todo_lock);
+}
+
+/**
+ * nemu_control_ask() - there is something to do that needs RTNL
+ * @stream: a listener that has a new peer, or a peer that is gone
+ *
+ * Context: any. The stream is not destroyed meanwhile.
+ */
+void nemu_control_ask(struct nemu_stream *stream)
+{
+	control_add(stream);
+	/* Not sooner than the pause that may be under way. */
+	schedule_delayed_work(&control_work, 0);
+}
+
+/**
+ * nemu_control_forget() - a stream goes
+ * @stream: stream; nobody asks for it any more
+ */
+void nemu_control_forget(struct nemu_stream *stream)
+{
+	spin_lock_bh(&todo_lock);
+	list_del_init(&stream->todo);
+	spin_unlock_bh(&todo_lock);
+}
+
+static struct nemu_stream *control_next(void)
+{
+	struct nemu_stream *stream;
+
+	spin_lock_bh(&todo_lock);
+	stream = list_first_entry_or_null(&todo, struct nemu_stream, todo);
+	if (stream)
+		list_del_init(&stream->todo);
+	spin_unlock_bh(&todo_lock);
+	return stream;
+}
+
+/**
+ * nemu_peer_wake_listener() - callback of a listening socket
+ * @sk: it
+ */
+void nemu_peer_wake_listener(struct sock *sk)
+{
+	struct nemu_stream *stream;
+
+	rcu_read_lock();
+	read_lock_bh(&sk->sk_callback_lock);
+	stream = rcu_dereference_sk_user_data(sk);
+	if (stream)
+		nemu_control_ask(stream);
+	read_unlock_bh(&sk->sk_callback_lock);
+	rcu_read_unlock();
+}
+
+/* May somebody from there join? */
+static bool is_allowed(const struct nemu_link_config *config,
+		       const union nemu_sockaddr *from)
+{
+	const union nemu_sockaddr *allow = &config->allow;
+	__be32 mask;
+
+	if (!allow->sa.sa_family)
+		return true;
+	if (allow->sa.sa_family != from->sa.sa_family)
+		return false;
+	if (allow->sa.sa_family == AF_INET6)
+		return ipv6_prefix_equal(&allow->v6.sin6_addr,
+					 &from->v6.sin6_addr,
+					 config->allow_prefix);
+	mask = inet_make_mask(config->allow_prefix);
+	return !((allow->v4.sin_addr.s_addr ^ from->v4.sin_addr.s_addr) & mask);
+}
+
+/* The lowest number that no peer has: few have many. */
+static int free_name(struct nemu_stream *listener, char *name)
+{
+	struct net_device *dev = listener->link->dev;
+	struct net *net = dev_net(dev);
+	unsigned int i;
+
+	for (i = 0; i < listener->link->config.max_peers; i++) {
+		if (snprintf(name, IFNAMSIZ, "%s.%u", dev->name, i) >= IFNAMSIZ)
+			return -ENAMETOOLONG;
+		if (!__dev_get_by_name(net, name))
+			return 0;
+	}
+	return -ENOSPC;
+}
+
+static int plug_in(struct nemu_stream *listener, struct net_device *dev)
+{
+	struct net_device *at = listener->link->dev;
+	struct net_device *master = netdev_master_upper_dev_get(at);
+	int err;
+
+	if (!master)
+		return 0;
+	err = nemu_door_port_like(at, dev);
+	if (err != -EOPNOTSUPP)
+		return err;
+	/* Not a switch of ours: it has its own defaults. */
+	if (!master->netdev_ops->ndo_add_slave)
+		return -EOPNOTSUPP;
+	return master->netdev_ops->ndo_add_slave(master, dev, NULL);
+}
+
+static void config_peer(struct nemu_link *link, struct nemu_stream *listener,
+			const union nemu_sockaddr *from, struct socket *sock)
+{
+	link->net = listener->link->net;
+	link->ops = &nemu_peer_ops;
+	link->config.transport = listener->link->config.transport;
+	link->config.remote = *from;
+	link->config.local = listener->link->config.local;
+	link->listener = listener;
+	link->adopt = sock;
+}
+
+static int register_peer(struct nemu_stream *listener, struct net_device *dev)
+{
+	struct nemu_link *link = netdev_priv(dev);
+	struct socket *sock;
+	int err;
+
+	eth_hw_addr_random(dev);
+	dev->mtu = listener->link->dev->mtu;
+	err = register_netdevice(dev);
+	if (err) {
+		sock = link->adopt;
+		free_netdev(dev);
+		if (sock)
+			nemu_stream_end(sock);
+		return err;
+	}
+	err = rtnl_configure_link(dev, NULL, 0, NULL) ?:
+	      plug_in(listener, dev) ?: dev_open(dev, NULL);
+	if (err)
+		unregister_netdevice(dev);
+	return err;
+}
+
+/* @sock is the device's, or is closed. */
+static int add_peer(struct nemu_stream *listener, struct socket *sock,
+		    const union nemu_sockaddr *from)
+{
+	struct nlattr *tb[IFLA_MAX + 1] = { };
+	struct net_device *dev;
+	struct nemu_link *link;
+	char name[IFNAMSIZ];
+	int err;
+
+	err = free_name(listener, name);
+	if (err)
+		goto err_sock;
+	dev = rtnl_create_link(dev_net(listener->link->dev), name, NET_NAME_ENUM,
+			       &nemu_link_link_ops, tb, NULL);
+	if (IS_ERR(dev)) {
+		err = PTR_ERR(dev);
+		goto err_sock;
+	}
+	link = netdev_priv(dev);
+	config_peer(link, listener, from, sock);
+	err = register_peer(listener, dev);
+	if (!err)
+		nemu_stream_start(link->stream);
+	return err;
+
+err_sock:
+	nemu_stream_end(sock);
+	return err;
+}
+
+/* Takes one connection; returns false when there is none. */
+static bool take_one(struct nemu_stream *listener)
+{
+	union nemu_sockaddr from = { };
+	struct socket *sock;
+	int err = -EACCES;
+
+	if (kernel_accept(listener->sock, &sock, O_NONBLOCK))
+		return false;
+	if (kernel_getpeername(sock, &from.sa) > 0 &&
+	    is_allowed(&listener->link->config, &from) &&
+	    listener->n_peers < listener->link->config.max_peers) {
+		nemu_tcp_tune(sock);
+		err = add_peer(listener, sock, &from);
+	} else {
+		nemu_stream_end(sock);
+	}
+	if (err)
+		nemu_link_count(listener->link, NETEMU_LINK_DROP_PEER);
+	return true;
+}
+
+static void control(struct work_struct *work)
+{
+	struct nemu_stream *stream;
+	int left = CONTROL_BATCH;
+
+	rtnl_lock();
+	while (left && (stream = control_next())) {
+		if (stream->is_peer) {
+			unregister_netdevice(stream->link->dev);
+			left--;
+			continue;
+		}
+		while (left && take_one(stream))
+			left--;
+		if (!left)
+			control_add(stream);
+	}
+	rtnl_unlock();
+	if (!left)
+		schedule_delayed_work(&control_work, CONTROL_PAUSE);
+}
+
+static int peer_open(struct nemu_link *link, struct netlink_ext_ack *extack)
+{
+	struct nemu_stream *stream;
+
+	stream = nemu_stream_create(link);
+	if (!stream)
+		return -ENOMEM;
+	stream->is_peer = true;
+	stream->listener = link->listener;
+	stream->sock = link->adopt;
+	link->adopt = NULL;
+	nemu_stream_hook(stream, stream->sock, stream->listener, NULL);
+	list_add_tail(&stream->sibling, &stream->listener->peers);
+	stream->listener->n_peers++;
+	link->stream = stream;
+	return 0;
+}
+
+static void peer_close(struct nemu_link *link)
+{
+	struct nemu_stream *stream = link->stream;
+
+	list_del(&stream->sibling);
+	if (stream->listener)
+		stream->listener->n_peers--;
+	link->stream = NULL;
+	nemu_stream_destroy(stream);
+}
+
+const struct nemu_link_ops nemu_peer_ops = {
+	.open	= peer_open,
+	.close	= peer_close,
+	.xmit	= nemu_stream_add,
+};
+
+/**
+ * nemu_peers_del() - the peers of a listener go before it
+ * @stream: listener
+ * @head: for unregister_netdevice_many()
+ */
+void nemu_peers_del(struct nemu_stream *stream, struct list_head *head)
+{
+	struct nemu_stream *peer;
+
+	list_for_each_entry(peer, &stream->peers, sibling)
+		unregister_netdevice_queue(peer->link->dev, head);
+}
+
+/**
+ * nemu_peers_orphan() - a listener is gone, its peers are on their way
+ * @stream: listener, or any other stream
+ */
+void nemu_peers_orphan(struct nemu_stream *stream)
+{
+	struct nemu_stream *peer, *next;
+
+	list_for_each_entry_safe(peer, next, &stream->peers, sibling) {
+		list_del_init(&peer->sibling);
+		peer->listener = NULL;
+	}
+}
+
+/* All links are gone, and with them all that could ask. */
+void nemu_peer_exit(void)
+{
+	cancel_delayed_work_sync(&control_work);
+}

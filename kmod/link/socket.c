@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the sockets of all transports share. */
+#include "link.h"
+
+/**
+ * nemu_link_explain() - say in words why a socket can't be had
+ * @err: -errno
+ * @extack: where to say it
+ *
+ * Return: @err.
+ */
+int nemu_link_explain(int err, struct netlink_ext_ack *extack)
+{
+	switch (err) {
+	case -EAFNOSUPPORT:
+		NL_SET_ERR_MSG(extack, "netemu: the host has IPv6 turned off");
+		break;
+	case -EADDRINUSE:
+		NL_SET_ERR_MSG(extack,
+			       "netemu: the local port is in use by another socket");
+		break;
+	case -EADDRNOTAVAIL:
+		NL_SET_ERR_MSG(extack,
+			       "netemu: the local address is not one of this host");
+		break;
+	case -EACCES:
+		NL_SET_ERR_MSG(extack,
+			       "netemu: a local port below 1024 needs CAP_NET_BIND_SERVICE");
+		break;
+	}
+	return err;
+}
+
+/**
+ * nemu_link_check_device() - is the device there that a link is to send by?
+ * @link: link
+ * @extack: if not
+ *
+ * Context: RTNL held.
+ * Return: 0 or -ENODEV.
+ */
+int nemu_link_check_device(const struct nemu_link *link,
+			   struct netlink_ext_ack *extack)
+{
+	if (!link->config.ifindex ||
+	    __dev_get_by_index(link->net, link->config.ifindex))
+		return 0;
+	NL_SET_ERR_MSG(extack, "netemu: no such device to send by");
+	return -ENODEV;
+}

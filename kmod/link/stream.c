@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Streams: their worker, how they connect and end. */
+#include "stream.h"
+
+#include <linux/mm.h>
+#include <linux/net.h>
+#include <linux/slab.h>
+#include <net/sock.h>
+#include <net/tcp_states.h>
+
+#define WAIT_FIRST	(HZ / 2)
+#define WAIT_MOST	(HZ * 10)
+
+static struct workqueue_struct *workers;
+
+/**
+ * nemu_stream_kick() - wake the worker
+ * @stream: stream
+ *
+ * Context: any.
+ */
+void nemu_stream_kick(struct nemu_stream *stream)
+{
+	queue_delayed_work(workers, &stream->work, 0);
+}
+
+/*
+ * The callbacks of a connected socket. Who takes them back waits for those that
+ * run here.
+ */
+static void data_ready(struct sock *sk)
+{
+	struct nemu_stream *stream;
+
+	rcu_read_lock();
+	read_lock_bh(&sk->sk_callback_lock);
+	stream = rcu_dereference_sk_user_data(sk);
+	if (stream)
+		nemu_stream_kick(stream);
+	read_unlock_bh(&sk->sk_callback_lock);
+	rcu_read_unlock();
+}
+
+static void write_space(struct sock *sk)
+{
+	struct nemu_stream *stream;
+
+	rcu_read_lock();
+	read_lock_bh(&sk->sk_callback_lock);
+	stream = rcu_dereference_sk_user_data(sk);
+	if (stream) {
+		/* Says that nobody waits for room any more. */
+		stream->hooks.write_space(sk);
+		nemu_stream_kick(stream);
+	}
+	read_unlock_bh(&sk->sk_callback_lock);
+	rcu_read_unlock();
+}
+
+/**
+ * nemu_stream_hook() - hear what happens at a socket
+ * @stream: stream
+ * @sock: socket
+ * @like: a stream whose socket this one inherited its callbacks from, or NULL
+ * @wake: the callback for data and state instead of the worker's, or NULL
+ */
+void nemu_stream_hook(struct nemu_stream *stream, struct socket *sock,
+		      const struct nemu_stream *like,
+		      void (*wake)(struct sock *sk))
+{
+	struct sock *sk = sock->sk;
+
+	write_lock_bh(&sk->sk_callback_lock);
+	if (like) {
+		stream->hooks = like->hooks;
+	} else {
+		stream->hooks.data_ready = sk->sk_data_ready;
+		stream->hooks.write_space = sk->sk_write_space;
+		stream->hooks.state_change = sk->sk_state_change;
+	}
+	/* Sockets that a listener makes do not inherit the pointer. */
+	__rcu_assign_sk_user_data_with_flags(sk, stream, SK_USER_DATA_NOCOPY);
+	sk->sk_data_ready = wake ?: data_ready;
+	sk->sk_state_change = wake ?: data_ready;
+	sk->sk_write_space = write_space;
+	write_unlock_bh(&sk->sk_callback_lock);
+}
+
+/**
+ * nemu_stream_unhook() - hear no more; no callback runs when this returns
+ * @stream: stream with a socket that was hooked
+ */
+void nemu_stream_unhook(struct nemu_stream *stream)
+{
+	struct sock *sk = stream->sock->sk;
+
+	write_lock_bh(&sk->sk_callback_lock);
+	rcu_assign_sk_user_data(sk, NULL);
+	sk->sk_data_ready = stream->hooks.data_ready;
+	sk->sk_write_space = stream->hooks.write_space;
+	sk->sk_state_change = stream->hooks.state_change;
+	write_unlock_bh(&sk->sk_callback_lock);
+}
+
+/**
+ * nemu_stream_end() - end a connection at once
+ * @sock: socket; gone afterwards
+ *
+ * Nothing of it may stay: the kernel's sockets hold no reference to their
+ * namespace, and what would linger outlives it.
+ */
+void nemu_stream_end(struct socket *sock)
+{
+	sock_no_linger(sock->sk);
+	sock_release(sock);
+}
+
+static void set_state(struct nemu_stream *stream, u8 state)
+{
+	WRITE_ONCE(stream->state, state);
+}
+
+static void connected(struct nemu_stream *stream)
+{
+	nemu_frame_init(&stream->parser);
+	/* What somebody was late to add to the last connection. */
+	nemu_stream_flush(stream);
+	stream->wait = 0;
+	WRITE_ONCE(stream->error, 0);
+	WRITE_ONCE(stream->connects, stream->connects + 1);
+	set_state(stream, NETEMU_LINK_CONNECTED);
+	netif_carrier_on(stream->link->dev);
+}
+
+static void hang_up(struct nemu_stream *stream)
+{
+	nemu_stream_unhook(stream);
+	nemu_stream_end(stream->sock);
+	stream->sock = NULL;
+	kfree_skb(stream->frame);
+	stream->frame = NULL;
+	nemu_stream_flush(stream);
+}
+
+/* The connection is over, or there was none: try again, or be removed. */
+static void lost(struct nemu_stream *stream, int error)
+{
+	WRITE_ONCE(stream->error, error);
+	set_state(stream, NETEMU_LINK_WAITING);
+	netif_carrier_off(stream->link->dev);
+	if (stream->sock)
+		hang_up(stream);
+	if (stream->is_peer) {
+		nemu_control_ask(stream);
+		return;
+	}
+	stream->wait = clamp(stream->wait * 2, (unsigned long)WAIT_FIRST,
+			     (unsigned long)WAIT_MOST);
+	queue_delayed_work(workers, &stream->work, stream->wait);
+}
+
+static void dial(struct nemu_stream *stream)
+{
+	struct socket *sock;
+	int err;
+
+	set_state(stream, NETEMU_LINK_CONNECTING);
+	err = nemu_tcp_dial(stream, &sock);
+	if (err && err != -EINPROGRESS)
+		lost(stream, err);
+}
+
+/* Is there an answer to the call? */
+static bool is_answered(struct nemu_stream *stream)
+{
+	struct sock *sk = stream->sock->sk;
+
+	switch (READ_ONCE(sk->sk_state)) {
+	case TCP_ESTABLISHED:
+	case TCP_CLOSE_WAIT:
+		connected(stream);
+		return true;
+	case TCP_SYN_SENT:
+	case TCP_SYN_RECV:
+		return false;
+	}
+	lost(stream, sock_error(sk) ?: -ECONNRESET);
+	return false;
+}
+
+static void run(struct work_struct *work)
+{
+	struct nemu_stream *stream = container_of(to_delayed_work(work),
+						  struct nemu_stream, work);
+	bool more;
+
+	if (!stream->sock) {
+		/* A peer that is gone does not come back by itself. */
+		if (!stream->is_peer)
+			dial(stream);
+		if (!stream->sock)
+			return;
+	}
+	if (stream->state != NETEMU_LINK_CONNECTED && !is_answered(stream))
+		return;
+	more = nemu_stream_receive(stream);
+	more |= nemu_stream_send(stream);
+	if (stream->error)
+		lost(stream, stream->error);
+	else if (more)
+		nemu_stream_kick(stream);
+}
+
+/**
+ * nemu_stream_create() - make the stream of a new link
+ * @link: link
+ *
+ * Return: the stream, without a socket; or NULL without memory.
+ */
+struct nemu_stream *nemu_stream_create(struct nemu_link *link)
+{
+	struct nemu_stream *stream;
+
+	stream = kzalloc(sizeof(*stream), GFP_KERNEL_ACCOUNT);
+	if (!stream)
+		return NULL;
+	stream->buffer = kvmalloc(NEMU_STREAM_BUFFER, GFP_KERNEL_ACCOUNT);
+	if (!stream->buffer) {
+		kfree(stream);
+		return NULL;
+	}
+	stream->link = link;
+	stream->state = NETEMU_LINK_WAITING;
+	INIT_DELAYED_WORK(&stream->work, run);
+	skb_queue_head_init(&stream->tx);
+	INIT_LIST_HEAD(&stream->peers);
+	INIT_LIST_HEAD(&stream->sibling);
+	INIT_LIST_HEAD(&stream->todo);
+	return stream;
+}
+
+/**
+ * nemu_stream_start() - let the worker begin
+ * @stream: stream, with a connected socket or none
+ */
+void nemu_stream_start(struct nemu_stream *stream)
+{
+	if (stream->sock)
+		connected(stream);
+	nemu_stream_kick(stream);
+}
+
+/**
+ * nemu_stream_destroy() - end a stream
+ * @stream: stream whose device sends nothing any more
+ *
+ * Context: process, RTNL held; waits for the worker.
+ */
+void nemu_stream_destroy(struct nemu_stream *stream)
+{
+	cancel_delayed_work_sync(&stream->work);
+	/* Only a callback of the socket can have woken it since. */
+	if (stream->sock)
+		hang_up(stream);
+	cancel_delayed_work_sync(&stream->work);
+	nemu_peers_orphan(stream);
+	nemu_control_forget(stream);
+	nemu_stream_flush(stream);
+	kvfree(stream->buffer);
+	kfree(stream);
+}
+
+/**
+ * nemu_stream_get() - what is to be shown
+ * @stream: stream
+ * @info: result
+ *
+ * Context: RTNL held.
+ */
+void nemu_stream_get(const struct nemu_stream *stream,
+		     struct nemu_stream_info *info)
+{
+	const struct nemu_stream *listener = stream->listener;
+
+	info->state = READ_ONCE(stream->state);
+	info->error = -READ_ONCE(stream->error);
+	info->connects = READ_ONCE(stream->connects);
+	info->peers = stream->n_peers;
+	info->listener = listener ? listener->link->dev->ifindex : 0;
+}
+
+int nemu_stream_init(void)
+{
+	workers = alloc_workqueue("netemu_link", WQ_UNBOUND, 0);
+	return workers ? 0 : -ENOMEM;
+}
+
+/* After the last link is gone. */
+void nemu_stream_exit(void)
+{
+	nemu_peer_exit();
+	destroy_workqueue(workers);
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Links over a stream of bytes: what their files share.
+ *
+ * DOC: Streams
+ *
+ * Sending and receiving sleep, so each stream has one worker for both, woken by
+ * the callbacks of its socket and by frames that wait. The worker alone touches
+ * the socket; who stops it for good has it alone then. It never takes RTNL, so
+ * it can be waited for with RTNL held.
+ *
+ * What needs RTNL, to make the device of a new peer and to remove that of one
+ * that is gone, is done by the control work (peer.c), which nobody waits for with
+ * RTNL held. Streams wait for it in a list; with RTNL held none of that list
+ * goes away.
+ *
+ * A listener's device carries no frames. Each peer has a device of its own,
+ * NAME.N, a port of what the listener is a port of.
+ */
+#ifndef _NEMU_LINK_STREAM_H
+#define _NEMU_LINK_STREAM_H
+
+#include "link.h"
+#include "frame_parser.h"
+
+#include <linux/workqueue.h>
+
+struct sock;
+
+/**
+ * struct nemu_stream - what a link over a stream has
+ * @link: the link
+ * @work: the worker
+ * @sock: connected, connecting or listening; the worker's
+ * @hooks: what the callbacks of @sock were
+ * @parser: what comes in; the worker's
+ * @frame: the one that is coming in; the worker's
+ * @buffer: where it comes in; the worker's
+ * @tx: frames that wait to be sent, each with its length in front; its lock
+ *	protects @tx_bytes
+ * @tx_bytes: of memory that they take
+ * @tx_done: bytes of the first of them that were sent; the worker's
+ * @state: enum netemu_link_state; written by the worker, or before it is there
+ * @wait: until the next try to connect, in jiffies; the worker's
+ * @error: why the last connection ended, or none came, -errno
+ * @connects: how often there was one
+ * @is_peer: of a listener: it never connects by itself
+ * @listener: of a peer; NULL if that goes first; RTNL
+ * @peers: of a listener; RTNL
+ * @sibling: among the peers of @listener; RTNL
+ * @n_peers: of a listener; RTNL
+ * @todo: in the list of the control work; its lock
+ */
+struct nemu_stream {
+	struct nemu_link *link;
+	struct delayed_work work;
+	struct socket *sock;
+	struct {
+		void (*data_ready)(struct sock *sk);
+		void (*write_space)(struct sock *sk);
+		void (*state_change)(struct sock *sk);
+	} hooks;
+	struct nemu_frame_parser parser;
+	struct sk_buff *frame;
+	void *buffer;
+	struct sk_buff_head tx;
+	unsigned int tx_bytes;
+	unsigned int tx_done;
+	u8 state;
+	unsigned long wait;
+	int error;
+	u64 connects;
+	bool is_peer;
+	struct nemu_stream *listener;
+	struct list_head peers;
+	struct list_head sibling;
+	unsigned int n_peers;
+	struct list_head todo;
+};
+
+#define NEMU_STREAM_BUFFER	32768	/* bytes that are read together */
+
+/* stream.c */
+struct nemu_stream *nemu_stream_create(struct nemu_link *link);
+void nemu_stream_destroy(struct nemu_stream *stream);
+void nemu_stream_kick(struct nemu_stream *stream);
+void nemu_stream_start(struct nemu_stream *stream);
+void nemu_stream_hook(struct nemu_stream *stream, struct socket *sock,
+		      const struct nemu_stream *like,
+		      void (*wake)(struct sock *sk));
+void nemu_stream_unhook(struct nemu_stream *stream);
+void nemu_stream_end(struct socket *sock);
+
+/* stream_io.c: of the worker; true: there may be more */
+bool nemu_stream_receive(struct nemu_stream *stream);
+bool nemu_stream_send(struct nemu_stream *stream);
+void nemu_stream_add(struct nemu_link *link, struct sk_buff *skb);
+void nemu_stream_flush(struct nemu_stream *stream);
+
+/* tcp.c */
+int nemu_tcp_dial(struct nemu_stream *stream, struct socket **sock);
+void nemu_tcp_tune(struct socket *sock);
+
+/* peer.c */
+extern const struct nemu_link_ops nemu_peer_ops;
+void nemu_peer_exit(void);
+void nemu_control_ask(struct nemu_stream *stream);
+void nemu_control_forget(struct nemu_stream *stream);
+void nemu_peer_wake_listener(struct sock *sk);
+void nemu_peers_orphan(struct nemu_stream *stream);
+
+#endif /* _NEMU_LINK_STREAM_H */
