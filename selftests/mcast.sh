@@ -9,7 +9,7 @@
 #	g1 - sw1 - far1 -+--- wire0 ---+- far1 - sw1 - g3	(host "far")
 #	             m3 -+
 #
-# vm: timeout=300 debug=short
+# vm: timeout=300 plain=6.12
 . "$(dirname "$0")/lib/ksft.sh"
 . "$(dirname "$0")/lib/socket.sh"
 
@@ -52,9 +52,8 @@ test_one_host() {
 test_bytes() {
 	serve_bytes m1 80
 	check "bytes from a member to a guest" gets_bytes g1 192.0.2.11:80
-	check "bytes from a member to a member" gets_bytes m2 192.0.2.11:80
 	serve_bytes g1 80
-	check "bytes from a guest to a member" gets_bytes m1 192.0.2.1:80
+	check "bytes from a guest to a member" gets_bytes m2 192.0.2.1:80
 	check "bytes from a guest to a guest" gets_bytes g2 192.0.2.1:80
 }
 

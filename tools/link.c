@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Links: ports of a switch whose far side is a socket, as QEMU's are. */
 #include "ctl.h"
+#include "unix.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 struct link_words {
 	struct far_spec spec;
+	const char *unix_how;	/* a UNIX socket that is to be opened, or NULL */
+	const char *unix_path;
+	const char *unix_peer;
 	char master[NAME_SIZE];
 	uint32_t mode;
 	bool has_master;
@@ -124,6 +130,81 @@ static int parse_connection(struct args *args, struct far_spec *spec)
 	return ret;
 }
 
+/* "fd NUMBER": one that who calls us has open. */
+static int parse_fd(struct args *args, struct far_spec *spec)
+{
+	uint32_t number;
+	int ret;
+
+	ret = parse_number(args, "fd", 0, INT32_MAX, NULL, &number);
+	if (!ret)
+		spec->fd = number;
+	spec->has_fd = !ret;
+	return ret;
+}
+
+/* "unix connect|listen PATH" or "unix dgram PATH PEER" */
+static int parse_unix(struct args *args, struct link_words *words)
+{
+	struct far_spec *spec = &words->spec;
+	const char *how;
+	int ret;
+
+	ret = parse_word(args, "connect, listen or dgram", &how);
+	if (ret)
+		return ret;
+	if (strcmp(how, "connect") && strcmp(how, "listen") &&
+	    strcmp(how, "dgram"))
+		return usage_error("\"%s\" is neither connect, listen nor dgram",
+				   how);
+	ret = parse_word(args, "path of the socket", &words->unix_path);
+	if (!ret && !strcmp(how, "dgram"))
+		ret = parse_word(args, "path of the other end",
+				 &words->unix_peer);
+	if (ret)
+		return ret;
+	words->unix_how = how;
+	spec->has_fd = true;
+	snprintf(spec->path, sizeof(spec->path), "unix %s %s", how,
+		 words->unix_path);
+	return EXIT_OK;
+}
+
+/* After all words have been understood: it may leave a file behind. */
+static int open_unix(struct link_words *words)
+{
+	struct far_spec *spec = &words->spec;
+
+	if (!words->unix_how)
+		return EXIT_OK;
+	if (words->unix_peer)
+		spec->fd = unix_dgram(words->unix_path, words->unix_peer);
+	else if (!strcmp(words->unix_how, "listen"))
+		spec->fd = unix_listen(words->unix_path);
+	else
+		spec->fd = unix_connect(words->unix_path);
+	return spec->fd < 0 ? EXIT_REFUSED : EXIT_OK;
+}
+
+static int parse_far(struct args *args, const char *word,
+		     struct link_words *words)
+{
+	struct far_spec *spec = &words->spec;
+
+	if (!strcmp(word, "unix")) {
+		spec->transport = NETEMU_LINK_FD;
+		return parse_unix(args, words);
+	}
+	if (!transport_parse(word, &spec->transport))
+		return usage_error("\"%s\" is neither mcast, udp, tcp, unix nor fd",
+				   word);
+	if (spec->transport == NETEMU_LINK_FD)
+		return parse_fd(args, spec);
+	if (spec->transport == NETEMU_LINK_TCP)
+		return parse_connection(args, spec);
+	return parse_endpoint(args, word, true, &spec->remote);
+}
+
 static int parse_add(struct args *args, struct link_words *words)
 {
 	struct far_spec *spec = &words->spec;
@@ -131,15 +212,10 @@ static int parse_add(struct args *args, struct link_words *words)
 	int ret;
 
 	ret = parse_new_name(args, "name of the link", spec->name) ?:
-	      parse_word(args, "kind of link (mcast, udp, tcp)", &word);
+	      parse_word(args, "kind of link (mcast, udp, tcp, unix, fd)", &word);
 	if (ret)
 		return ret;
-	if (!transport_parse(word, &spec->transport))
-		return usage_error("\"%s\" is neither mcast, udp nor tcp", word);
-	if (spec->transport == NETEMU_LINK_TCP)
-		ret = parse_connection(args, spec);
-	else
-		ret = parse_endpoint(args, word, true, &spec->remote);
+	ret = parse_far(args, word, words);
 	while (!ret && (word = args_next(args)))
 		ret = parse_add_key(args, word, words);
 	return ret;
@@ -176,7 +252,14 @@ static int add_new(struct ctl *ctl, struct link_words *words,
 	struct link_info link;
 	int ret;
 
-	if (wire_far_new(ctl->wire, spec))
+	ret = open_unix(words);
+	if (ret)
+		return ret;
+	ret = wire_far_new(ctl->wire, spec);
+	/* The kernel has its own hold on it. */
+	if (words->unix_how)
+		close(spec->fd);
+	if (ret)
 		return refused(ctl, "cannot add link \"%s\"", spec->name);
 	if (!words->has_master)
 		return EXIT_OK;
@@ -211,6 +294,9 @@ static bool is_same(const struct far_spec *spec, const struct far_info *far)
 		local.family = AF_INET;
 		inet_pton(AF_INET, "127.0.0.1", local.addr);
 	}
+	/* Of a descriptor there is no telling. */
+	if (spec->transport == NETEMU_LINK_FD)
+		return spec->path[0] && !strcmp(spec->path, far->path);
 	return spec->listen == far->listen && spec->transport == far->transport &&
 	       endpoint_equal(&spec->remote, &far->remote) &&
 	       endpoint_equal(&local, &far->local) &&
@@ -270,21 +356,53 @@ static int run_add(struct ctl *ctl, struct args *args)
 			       words.spec.name);
 }
 
+/* "unix connect PATH", "unix dgram PATH PEER" and "fd N": a new socket. */
+static int parse_set_key(struct args *args, const char *word,
+			 struct link_words *words)
+{
+	struct far_spec *spec = &words->spec;
+	int ret;
+
+	if (!strcmp(word, "fd"))
+		return once(&spec->has_fd, word) ?: parse_fd(args, spec);
+	if (strcmp(word, "unix"))
+		return parse_key(args, word, spec);
+	ret = once(&spec->has_fd, word) ?: parse_unix(args, words);
+	if (!ret && !strcmp(words->unix_how, "listen"))
+		return usage_error("unix: who listens goes on listening: nothing to set");
+	return ret;
+}
+
+static int change_far(struct ctl *ctl, struct link_words *words,
+		      const struct link_info *link)
+{
+	int ret = open_unix(words);
+
+	if (ret)
+		return ret;
+	ret = change(ctl, &words->spec, link);
+	if (words->unix_how)
+		close(words->spec.fd);
+	return ret;
+}
+
 static int run_set(struct ctl *ctl, struct args *args)
 {
-	struct far_spec spec = { .has_ttl = false };
+	struct link_words words = { .has_master = false };
+	struct far_spec *spec = &words.spec;
 	struct link_info link;
 	const char *word;
 	int ret;
 
-	ret = parse_name(args, "name of the link", spec.name);
+	ret = parse_name(args, "name of the link", spec->name);
 	while (!ret && (word = args_next(args)))
-		ret = parse_key(args, word, &spec);
+		ret = parse_set_key(args, word, &words);
 	if (ret)
 		return ret;
-	if (!spec.has_ttl && !spec.has_mtu)
+	if (!spec->has_ttl && !spec->has_mtu && !spec->has_fd)
 		return usage_error("nothing to change: try \"netemu-ctl link help\"");
-	return find_link(ctl, spec.name, &link) ?: change(ctl, &spec, &link);
+	return find_link(ctl, spec->name, &link) ?:
+	       change_far(ctl, &words, &link);
 }
 
 static int run_del(struct ctl *ctl, struct args *args)
@@ -324,11 +442,11 @@ static int run_show(struct ctl *ctl, struct args *args)
 static const struct verb verbs[] = {
 	{
 		.name = "add", .run = run_add, .may_exist = true,
-		.synopsis = "NAME mcast|udp ADDRESS:PORT [KEY VALUE]... | NAME tcp connect ADDRESS:PORT [KEY VALUE]... | NAME tcp listen [ADDRESS:]PORT [KEY VALUE]...",
+		.synopsis = "NAME mcast|udp ADDRESS:PORT [KEY VALUE]... | NAME unix connect|listen PATH [KEY VALUE]... | NAME unix dgram PATH PEER [KEY VALUE]... | NAME fd N [KEY VALUE]... | NAME tcp connect ADDRESS:PORT [KEY VALUE]... | NAME tcp listen [ADDRESS:]PORT [KEY VALUE]...",
 		.help = "make a link, bring it up, and plug it in",
 	}, {
 		.name = "set", .run = run_set,
-		.synopsis = "NAME [ttl N] [mtu N]",
+		.synopsis = "NAME [ttl N] [mtu N] [unix connect PATH | unix dgram PATH PEER | fd N]",
 		.help = "change what is given; the rest stays",
 	}, {
 		.name = "del", .run = run_del, .exact = true, .if_exists = true,
@@ -353,5 +471,7 @@ const struct object link_object = {
 		"ADDRESS:PORT, or either; the port is at first that of the other end.\n"
 		"tcp: one that connects, again and again, or listens for any number of peers,\n"
 		"each with a device of its own, as of \"-netdev socket,listen=\" and \"connect=\".\n"
+		"unix: a socket of the file system that is opened here, and then is the link's.\n"
+		"fd: a connected or listening socket that who calls netemu-ctl has open.\n"
 		"IPv6 is written [ff05::1]:1234. See netemu-ctl-link(8).\n",
 };

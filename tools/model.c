@@ -246,6 +246,8 @@ const char *event_name(uint32_t event)
 		[NETEMU_EVENT_LOOP_UNBLOCKED] = "loop_unblocked",
 		[NETEMU_EVENT_MAC_MOVED] = "mac_moved",
 		[NETEMU_EVENT_LEARN_LIMIT] = "learn_limit",
+		[NETEMU_EVENT_CONNECTED] = "connected",
+		[NETEMU_EVENT_DISCONNECTED] = "disconnected",
 	};
 
 	return NAME_IN(names, event);
@@ -259,6 +261,8 @@ const char *event_text(uint32_t event)
 		[NETEMU_EVENT_MAC_MOVED] = "address moved here",
 		[NETEMU_EVENT_LEARN_LIMIT] =
 			"address not learned: limit reached",
+		[NETEMU_EVENT_CONNECTED] = "the other end is there",
+		[NETEMU_EVENT_DISCONNECTED] = "the other end is gone",
 	};
 
 	return NAME_IN(names, event);

@@ -19,6 +19,7 @@ static const char *const transports[] = {
 	[NETEMU_LINK_MCAST] = "mcast",
 	[NETEMU_LINK_UDP] = "udp",
 	[NETEMU_LINK_TCP] = "tcp",
+	[NETEMU_LINK_FD] = "fd",
 };
 
 static const char *const states[] = {

@@ -30,6 +30,7 @@ struct far_info {
 	uint32_t max_peers;
 	struct endpoint allow;
 	uint32_t allow_prefix;
+	char path[NETEMU_LINK_PATH_MAX + 1];
 	bool has_state;
 	uint32_t state;		/* enum netemu_link_state */
 	uint32_t error;		/* errno, 0 = none */
@@ -49,6 +50,9 @@ struct far_spec {
 	struct endpoint local;
 	char dev_name[NAME_SIZE];
 	int dev;
+	bool has_fd;
+	int fd;			/* NETEMU_LINK_FD */
+	char path[NETEMU_LINK_PATH_MAX + 1]; /* what it is; may be "" */
 	bool listen;
 	bool has_max_peers;
 	uint32_t max_peers;

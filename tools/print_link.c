@@ -36,6 +36,7 @@ static void fill_far(json_object *o, const struct far_info *far)
 
 	json_object_object_add(o, "transport",
 			       json_text(transport_name(far->transport)));
+	json_object_object_add(o, "path", json_text(far->path));
 	endpoint_text(&far->remote, text);
 	json_object_object_add(o, "remote", json_text(text));
 	endpoint_text(&far->local, text);
@@ -104,9 +105,12 @@ void text_far(const struct far_info *far)
 	if (!far->present)
 		return;
 	endpoint_text(far->listen ? &far->local : &far->remote, text);
-	printf(" %s%s %s", transport_name(far->transport),
-	       far->listen ? " listen" : far->listener ? " peer" :
-	       far->has_state ? " connect" : "", text);
+	if (far->transport == NETEMU_LINK_FD)
+		printf(" %s", far->path[0] ? far->path : "fd");
+	else
+		printf(" %s%s %s", transport_name(far->transport),
+		       far->listen ? " listen" : far->listener ? " peer" :
+		       far->has_state ? " connect" : "", text);
 	if (far->listen)
 		printf(" peers %u of %u", far->peers, far->max_peers);
 	else if (far->has_state)

@@ -31,8 +31,9 @@ static json_object *json_event(const struct monitor_item *item)
 {
 	json_object *o = json_object_new_object();
 
-	json_object_object_add(o, "switch",
-		json_object_new_string(item->port.master_name));
+	/* A link may be no port. */
+	json_object_object_add(o, "switch", item->port.master_name[0] ?
+		json_object_new_string(item->port.master_name) : NULL);
 	json_object_object_add(o, "port",
 		json_object_new_string(item->port.link.name));
 	if (item->has_addr)
@@ -129,7 +130,8 @@ static void text_item(const struct format *f, const struct monitor_item *item)
 		return;
 	case MONITOR_EVENT:
 		printf("event %s switch %s port %s", event_name(item->event),
-		       item->port.master_name, item->port.link.name);
+		       item->port.master_name[0] ? item->port.master_name : "-",
+		       item->port.link.name);
 		if (item->has_addr) {
 			mac_text(item->addr, addr);
 			printf(" address %s", addr);

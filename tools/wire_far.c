@@ -33,6 +33,7 @@ static void put_far(struct request *req, const struct far_spec *spec)
 	struct nlattr *info, *data;
 	uint8_t byte = spec->transport;
 	uint16_t peers = spec->max_peers;
+	int32_t fd = spec->fd;
 
 	if (spec->has_mtu)
 		request_put_u32(req, "mtu", IFLA_MTU, spec->mtu);
@@ -61,6 +62,11 @@ static void put_far(struct request *req, const struct far_spec *spec)
 			    addr_size(spec->allow.family));
 		request_put(req, "allow", NETEMU_LINK_A_ALLOW_PREFIX, &byte, 1);
 	}
+	if (spec->has_fd)
+		request_put(req, "fd", NETEMU_LINK_A_FD, &fd, sizeof(fd));
+	if (spec->path[0])
+		request_put(req, NULL, NETEMU_LINK_A_PATH, spec->path,
+			    strlen(spec->path) + 1);
 	if (spec->dev)
 		request_put_u32(req, "dev", NETEMU_LINK_A_DEV, spec->dev);
 	byte = spec->ttl;
@@ -140,6 +146,7 @@ void parse_far(const struct nlattr *nest, struct far_info *far)
 	far->connects = attr_uint(tb[NETEMU_LINK_A_CONNECTS]);
 	far->peers = attr_uint(tb[NETEMU_LINK_A_PEERS]);
 	far->listener = attr_uint(tb[NETEMU_LINK_A_LISTENER]);
+	attr_name(tb[NETEMU_LINK_A_PATH], far->path, sizeof(far->path));
 	far->dev = attr_uint(tb[NETEMU_LINK_A_DEV]);
 	far->ttl = attr_uint(tb[NETEMU_LINK_A_TTL]);
 	far->echoes = attr_uint(tb[NETEMU_LINK_A_ECHOES]);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Options of links as attributes: what is allowed, how they are read, how they
- * are shown. Parsing only fills a structure.
+ * Options of links as attributes: what is allowed, how they are read. Parsing
+ * only fills a structure. config_fill.c shows them.
  */
 #include "link.h"
 #include "../compat.h"
@@ -30,6 +30,11 @@ const struct nla_policy nemu_link_policy[NEMU_LINK_POLICY_MAX + 1] = {
 	[NETEMU_LINK_A_ALLOW]		= ADDRESS,
 	[NETEMU_LINK_A_ALLOW_PREFIX]	= { .type = NLA_U8 },
 	[NETEMU_LINK_A_STATE ... NETEMU_LINK_A_LISTENER] = READ_ONLY,
+	[NETEMU_LINK_A_FD]		= { .type = NLA_S32 },
+	[NETEMU_LINK_A_PATH]		= {
+		.type = NLA_NUL_STRING,
+		.len = NETEMU_LINK_PATH_MAX,
+	},
 	[NETEMU_LINK_A_MAX + 1 ... NEMU_LINK_POLICY_MAX] = UNKNOWN,
 };
 
@@ -197,6 +202,18 @@ static int parse_allow(struct nemu_link_config *config, struct nlattr **tb,
 	return 0;
 }
 
+static int parse_max_peers(struct nemu_link_config *config,
+			   const struct nlattr *attr,
+			   struct netlink_ext_ack *extack)
+{
+	config->max_peers = attr ? nla_get_u16(attr) :
+				   NETEMU_LINK_PEERS_DEFAULT;
+	if (!config->max_peers || config->max_peers > NETEMU_LINK_PEERS_MAX)
+		return refuse(attr, -ERANGE, "netemu: peers are 1 to "
+			      __stringify(NETEMU_LINK_PEERS_MAX), extack);
+	return 0;
+}
+
 /* What only listeners have. */
 static int parse_listener(struct nemu_link_config *config, struct nlattr **tb,
 			  struct netlink_ext_ack *extack)
@@ -209,12 +226,8 @@ static int parse_listener(struct nemu_link_config *config, struct nlattr **tb,
 		return other ? refuse(other, -EINVAL,
 				      "netemu: only who listens has peers",
 				      extack) : 0;
-	config->max_peers = peers ? nla_get_u16(peers) :
-				    NETEMU_LINK_PEERS_DEFAULT;
-	if (!config->max_peers || config->max_peers > NETEMU_LINK_PEERS_MAX)
-		return refuse(peers, -ERANGE, "netemu: peers are 1 to "
-			      __stringify(NETEMU_LINK_PEERS_MAX), extack);
-	return parse_allow(config, tb, extack);
+	return parse_max_peers(config, peers, extack) ?:
+	       parse_allow(config, tb, extack);
 }
 
 static int parse_listen(struct nemu_link_config *config,
@@ -248,6 +261,45 @@ static int check_scope(const struct nemu_link_config *config,
 	return 0;
 }
 
+static int parse_path(struct nemu_link_config *config,
+		      const struct nlattr *attr)
+{
+	if (attr)
+		nla_strscpy(config->path, attr, sizeof(config->path));
+	return 0;
+}
+
+/* All is known by the socket itself. */
+static int parse_given(struct nemu_link_config *config, struct nlattr **tb,
+		       struct netlink_ext_ack *extack)
+{
+	int i;
+
+	for (i = 1; i <= NETEMU_LINK_A_MAX; i++)
+		if (tb[i] && i != NETEMU_LINK_A_TRANSPORT &&
+		    i != NETEMU_LINK_A_FD && i != NETEMU_LINK_A_PATH &&
+		    i != NETEMU_LINK_A_MAX_PEERS)
+			return refuse(tb[i], -EINVAL,
+				      "netemu: of a link over a descriptor the socket says this",
+				      extack);
+	if (!tb[NETEMU_LINK_A_FD]) {
+		NL_SET_ERR_MSG(extack, "netemu: a descriptor is missing");
+		return -EINVAL;
+	}
+	config->fd = nla_get_s32(tb[NETEMU_LINK_A_FD]);
+	return parse_max_peers(config, tb[NETEMU_LINK_A_MAX_PEERS], extack) ?:
+	       parse_path(config, tb[NETEMU_LINK_A_PATH]);
+}
+
+static int refuse_given(struct nlattr **tb, struct netlink_ext_ack *extack)
+{
+	struct nlattr *attr = tb[NETEMU_LINK_A_FD] ?: tb[NETEMU_LINK_A_PATH];
+
+	return attr ? refuse(attr, -EINVAL,
+			     "netemu: a descriptor is for transport 4 (fd)",
+			     extack) : 0;
+}
+
 /**
  * nemu_link_config_parse() - read the options of a new link
  * @config: result; zeroed
@@ -264,15 +316,20 @@ int nemu_link_config_parse(struct nemu_link_config *config, struct nlattr **tb,
 
 	if (!transport) {
 		NL_SET_ERR_MSG(extack,
-			       "netemu: a link needs a transport: 1 (mcast), 2 (udp) or 3 (tcp)");
+			       "netemu: a link needs a transport: 1 (mcast), 2 (udp), 3 (tcp) or 4 (fd)");
 		return -EINVAL;
 	}
 	config->transport = nla_get_u8(transport);
 	if (!config->transport ||
 	    config->transport > NETEMU_LINK_TRANSPORT_MAX)
 		return refuse(transport, -ERANGE,
-			      "netemu: transport is 1 (mcast), 2 (udp) or 3 (tcp)",
+			      "netemu: transport is 1 (mcast), 2 (udp), 3 (tcp) or 4 (fd)",
 			      extack);
+	if (config->transport == NETEMU_LINK_FD)
+		return parse_given(config, tb, extack);
+	err = refuse_given(tb, extack);
+	if (err)
+		return err;
 	err = parse_listen(config, tb[NETEMU_LINK_A_LISTEN], extack) ?:
 	      parse_remote(config, tb, extack) ?:
 	      parse_local(config, tb, extack) ?:
@@ -314,131 +371,48 @@ int nemu_link_config_ttl(struct nemu_link_config *config,
 	return 0;
 }
 
-/**
- * nemu_link_config_change() - read a request to change a link
- * @config: changed, if all is well
- * @tb: attributes, parsed by nemu_link_policy
- * @extack: what is wrong
- *
- * Return: 0 or -errno; then nothing changed.
- */
-int nemu_link_config_change(struct nemu_link_config *config, struct nlattr **tb,
-			    struct netlink_ext_ack *extack)
+static int change_given(struct nemu_link *link, struct nlattr **tb,
+			struct netlink_ext_ack *extack)
 {
+	int err = 0;
 	int i;
 
 	for (i = 1; i <= NETEMU_LINK_A_MAX; i++)
-		if (tb[i] && (i != NETEMU_LINK_A_TTL ||
-			      config->transport == NETEMU_LINK_TCP))
+		if (tb[i] && i != NETEMU_LINK_A_FD && i != NETEMU_LINK_A_PATH)
+			return refuse(tb[i], -EOPNOTSUPP,
+				      "netemu: only the descriptor of this link can change",
+				      extack);
+	if (tb[NETEMU_LINK_A_FD])
+		err = nemu_given_replace(link,
+					 nla_get_s32(tb[NETEMU_LINK_A_FD]),
+					 extack);
+	return err ?: parse_path(&link->config, tb[NETEMU_LINK_A_PATH]);
+}
+
+/**
+ * nemu_link_config_change() - read a request to change a link
+ * @link: link; changed, if all is well
+ * @tb: attributes, parsed by nemu_link_policy
+ * @extack: what is wrong
+ *
+ * Context: RTNL held.
+ * Return: 0 or -errno; then nothing changed.
+ */
+int nemu_link_config_change(struct nemu_link *link, struct nlattr **tb,
+			    struct netlink_ext_ack *extack)
+{
+	struct nemu_link_config *config = &link->config;
+	bool has_ttl = config->transport == NETEMU_LINK_MCAST ||
+		       config->transport == NETEMU_LINK_UDP;
+	int i;
+
+	/* The device of a peer is as its listener made it. */
+	if (config->transport == NETEMU_LINK_FD && config->fd >= 0)
+		return change_given(link, tb, extack);
+	for (i = 1; i <= NETEMU_LINK_A_MAX; i++)
+		if (tb[i] && (i != NETEMU_LINK_A_TTL || !has_ttl))
 			return refuse(tb[i], -EOPNOTSUPP,
 				      "netemu: of a link only the TTL can change; make a new one",
 				      extack);
 	return nemu_link_config_ttl(config, tb[NETEMU_LINK_A_TTL], extack);
-}
-
-/**
- * nemu_link_fill_size() - room that nemu_link_fill() may need
- */
-size_t nemu_link_fill_size(void)
-{
-	return nla_total_size(sizeof(u8)) * 5 +
-	       nla_total_size(sizeof(u16)) * 3 +
-	       nla_total_size(sizeof(u32)) * 4 +
-	       nla_total_size(sizeof(struct in6_addr)) * 3 +
-	       nla_total_size_64bit(sizeof(u64)) * 3 +
-	       nla_total_size(0) +
-	       nla_total_size_64bit(sizeof(u64)) * NETEMU_LINK_DROP_MAX;
-}
-
-static int put_address(struct sk_buff *skb, int attr,
-		       const union nemu_sockaddr *addr)
-{
-	if (addr->sa.sa_family == AF_INET6)
-		return nla_put_in6_addr(skb, attr, &addr->v6.sin6_addr);
-	return nla_put_in_addr(skb, attr, addr->v4.sin_addr.s_addr);
-}
-
-static int put_port(struct sk_buff *skb, int attr,
-		    const union nemu_sockaddr *addr)
-{
-	__be16 port = nemu_sockaddr_port(addr);
-
-	return port ? nla_put_u16(skb, attr, ntohs(port)) : 0;
-}
-
-static int put_listener(struct sk_buff *skb,
-			const struct nemu_link_config *config)
-{
-	if (nla_put_u8(skb, NETEMU_LINK_A_LISTEN, 1) ||
-	    nla_put_u16(skb, NETEMU_LINK_A_MAX_PEERS, config->max_peers))
-		return -EMSGSIZE;
-	if (!config->allow.sa.sa_family)
-		return 0;
-	return put_address(skb, NETEMU_LINK_A_ALLOW, &config->allow) ?:
-	       nla_put_u8(skb, NETEMU_LINK_A_ALLOW_PREFIX,
-			  config->allow_prefix);
-}
-
-static int put_stream(struct sk_buff *skb, const struct nemu_stream *stream)
-{
-	struct nemu_stream_info info;
-
-	nemu_stream_get(stream, &info);
-	if (nla_put_u8(skb, NETEMU_LINK_A_STATE, info.state) ||
-	    nla_put_u32(skb, NETEMU_LINK_A_ERROR, info.error) ||
-	    nla_put_u64_64bit(skb, NETEMU_LINK_A_CONNECTS, info.connects,
-			      NETEMU_LINK_A_PAD) ||
-	    nla_put_u32(skb, NETEMU_LINK_A_PEERS, info.peers) ||
-	    (info.listener &&
-	     nla_put_u32(skb, NETEMU_LINK_A_LISTENER, info.listener)))
-		return -EMSGSIZE;
-	return 0;
-}
-
-static int put_drops(struct sk_buff *skb, const u64 *drops)
-{
-	struct nlattr *nest = nla_nest_start(skb, NETEMU_LINK_A_DROPS);
-	int i;
-
-	if (!nest)
-		return -EMSGSIZE;
-	for (i = 1; i < __NETEMU_LINK_DROP_MAX; i++)
-		if (drops[i] && nla_put_u64_64bit(skb, i, drops[i], 0))
-			return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
-}
-
-/**
- * nemu_link_fill() - write the options and counts of a link
- * @skb: message
- * @link: link
- *
- * Context: RTNL held.
- * Return: 0 or -EMSGSIZE.
- */
-int nemu_link_fill(struct sk_buff *skb, const struct nemu_link *link)
-{
-	const struct nemu_link_config *config = &link->config;
-	struct nemu_link_sum sum;
-
-	nemu_link_sum(link, &sum);
-	if (nla_put_u8(skb, NETEMU_LINK_A_TRANSPORT, config->transport) ||
-	    (!config->listen &&
-	     put_address(skb, NETEMU_LINK_A_REMOTE, &config->remote)) ||
-	    put_port(skb, NETEMU_LINK_A_REMOTE_PORT, &config->remote) ||
-	    (!nemu_sockaddr_any(&config->local) &&
-	     put_address(skb, NETEMU_LINK_A_LOCAL, &config->local)) ||
-	    put_port(skb, NETEMU_LINK_A_LOCAL_PORT, &config->local) ||
-	    (config->ifindex &&
-	     nla_put_u32(skb, NETEMU_LINK_A_DEV, config->ifindex)) ||
-	    nla_put_u8(skb, NETEMU_LINK_A_TTL, config->ttl) ||
-	    nla_put_u64_64bit(skb, NETEMU_LINK_A_ECHOES, sum.echoes,
-			      NETEMU_LINK_A_PAD) ||
-	    nla_put_u64_64bit(skb, NETEMU_LINK_A_FRAGMENTED, sum.fragmented,
-			      NETEMU_LINK_A_PAD) ||
-	    (config->listen && put_listener(skb, config)) ||
-	    (link->stream && put_stream(skb, link->stream)))
-		return -EMSGSIZE;
-	return put_drops(skb, sum.drops);
 }

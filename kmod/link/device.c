@@ -19,6 +19,7 @@ static const struct nemu_link_ops *const transports[] = {
 	[NETEMU_LINK_MCAST]	= &nemu_mcast_ops,
 	[NETEMU_LINK_UDP]	= &nemu_udp_ops,
 	[NETEMU_LINK_TCP]	= &nemu_tcp_ops,
+	[NETEMU_LINK_FD]	= &nemu_given_ops,
 };
 
 /**
@@ -111,13 +112,16 @@ static void link_free(struct net_device *dev)
 
 static int link_open(struct net_device *dev)
 {
+	struct nemu_link *link = netdev_priv(dev);
 	struct inet6_dev *idev = __in6_dev_get(dev);
 
 	/* The host does not speak on this device by itself. */
 	if (idev)
 		idev->cnf.addr_gen_mode = IN6_ADDR_GEN_MODE_NONE;
-	nemu_queue_start(netdev_priv(dev));
+	nemu_queue_start(link);
 	netif_start_queue(dev);
+	if (link->stream)
+		nemu_stream_start(link->stream);
 	return 0;
 }
 
@@ -234,7 +238,7 @@ static int link_changelink(struct net_device *dev, struct nlattr *tb[],
 		return -EPERM;
 	if (!data)
 		return 0;
-	return nemu_link_config_change(&link->config, data, extack);
+	return nemu_link_config_change(link, data, extack);
 }
 
 static void link_dellink(struct net_device *dev, struct list_head *head)

@@ -51,6 +51,8 @@ union nemu_sockaddr {
  * @listen: for peers, at @local; there is no @remote
  * @allow_prefix: bits of @allow that count
  * @max_peers: as many at a time
+ * @fd: descriptor of who makes the link; of no meaning afterwards
+ * @path: what user space has opened, for those who look; or ""
  * @allow: where peers may be; family 0 = anywhere
  */
 struct nemu_link_config {
@@ -62,6 +64,8 @@ struct nemu_link_config {
 	bool listen;
 	u8 allow_prefix;
 	u16 max_peers;
+	int fd;
+	char path[NETEMU_LINK_PATH_MAX + 1];
 	union nemu_sockaddr allow;
 };
 
@@ -229,10 +233,16 @@ void nemu_link_sum(const struct nemu_link *link, struct nemu_link_sum *sum);
 /* stream.c: streams of any transport */
 int nemu_stream_init(void);
 void nemu_stream_exit(void);
+void nemu_stream_start(struct nemu_stream *stream);
 void nemu_stream_get(const struct nemu_stream *stream,
 		     struct nemu_stream_info *info);
 void nemu_peers_del(struct nemu_stream *stream, struct list_head *head);
 extern const struct nemu_link_ops nemu_tcp_ops;
+
+/* given.c */
+extern const struct nemu_link_ops nemu_given_ops;
+int nemu_given_replace(struct nemu_link *link, int fd,
+		       struct netlink_ext_ack *extack);
 
 /* config.c */
 #define NEMU_LINK_POLICY_MAX	50	/* what rtnetlink parses at most */
@@ -242,8 +252,10 @@ int nemu_link_config_parse(struct nemu_link_config *config, struct nlattr **tb,
 int nemu_link_config_ttl(struct nemu_link_config *config,
 			 const struct nlattr *attr,
 			 struct netlink_ext_ack *extack);
-int nemu_link_config_change(struct nemu_link_config *config, struct nlattr **tb,
+int nemu_link_config_change(struct nemu_link *link, struct nlattr **tb,
 			    struct netlink_ext_ack *extack);
+
+/* config_fill.c */
 size_t nemu_link_fill_size(void);
 int nemu_link_fill(struct sk_buff *skb, const struct nemu_link *link);
 

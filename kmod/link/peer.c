@@ -14,9 +14,13 @@
 #include <net/rtnetlink.h>
 #include <net/sock.h>
 
-/* So many come or go with RTNL held; then it is somebody else's turn. */
+/*
+ * So many come or go with RTNL held; then it is somebody else's turn. Whoever may
+ * connect decides how often: RTNL is the whole host's, so those who come too fast
+ * wait in the backlog of their listener.
+ */
 #define CONTROL_BATCH	16
-#define CONTROL_PAUSE	(HZ / 50)
+#define CONTROL_PAUSE	(HZ / 10)
 
 static void control(struct work_struct *work);
 
@@ -143,6 +147,7 @@ static void config_peer(struct nemu_link *link, struct nemu_stream *listener,
 	link->net = listener->link->net;
 	link->ops = &nemu_peer_ops;
 	link->config.transport = listener->link->config.transport;
+	link->config.fd = -1;
 	link->config.remote = *from;
 	link->config.local = listener->link->config.local;
 	link->listener = listener;
@@ -193,14 +198,20 @@ static int add_peer(struct nemu_stream *listener, struct socket *sock,
 	}
 	link = netdev_priv(dev);
 	config_peer(link, listener, from, sock);
-	err = register_peer(listener, dev);
-	if (!err)
-		nemu_stream_start(link->stream);
-	return err;
+	return register_peer(listener, dev);
 
 err_sock:
 	nemu_stream_end(sock);
 	return err;
+}
+
+/* Who is at the other end? Of a UNIX socket whoever could open its path. */
+static bool who(struct socket *sock, union nemu_sockaddr *from)
+{
+	if (sock->sk->sk_family != AF_UNIX)
+		return kernel_getpeername(sock, &from->sa) > 0;
+	from->sa.sa_family = AF_UNIX;
+	return true;
 }
 
 /* Takes one connection; returns false when there is none. */
@@ -212,10 +223,11 @@ static bool take_one(struct nemu_stream *listener)
 
 	if (kernel_accept(listener->sock, &sock, O_NONBLOCK))
 		return false;
-	if (kernel_getpeername(sock, &from.sa) > 0 &&
+	if (who(sock, &from) &&
 	    is_allowed(&listener->link->config, &from) &&
 	    listener->n_peers < listener->link->config.max_peers) {
-		nemu_tcp_tune(sock);
+		if (from.sa.sa_family != AF_UNIX)
+			nemu_tcp_tune(sock);
 		err = add_peer(listener, sock, &from);
 	} else {
 		nemu_stream_end(sock);
@@ -225,40 +237,56 @@ static bool take_one(struct nemu_stream *listener)
 	return true;
 }
 
+static void remove(struct list_head *gone)
+{
+	unregister_netdevice_many(gone);
+	INIT_LIST_HEAD(gone);
+}
+
 static void control(struct work_struct *work)
 {
 	struct nemu_stream *stream;
 	int left = CONTROL_BATCH;
+	LIST_HEAD(gone);
 
 	rtnl_lock();
 	while (left && (stream = control_next())) {
 		if (stream->is_peer) {
-			unregister_netdevice(stream->link->dev);
+			unregister_netdevice_queue(stream->link->dev, &gone);
 			left--;
 			continue;
 		}
+		/* First those that went: who comes may come in their place. */
+		remove(&gone);
 		while (left && take_one(stream))
 			left--;
 		if (!left)
 			control_add(stream);
 	}
+	remove(&gone);
 	rtnl_unlock();
-	if (!left)
-		schedule_delayed_work(&control_work, CONTROL_PAUSE);
+	/* Also when all is done: who asks next is to wait, too. */
+	if (left < CONTROL_BATCH)
+		mod_delayed_work(system_wq, &control_work, CONTROL_PAUSE);
 }
 
 static int peer_open(struct nemu_link *link, struct netlink_ext_ack *extack)
 {
 	struct nemu_stream *stream;
+	bool inherited;
 
 	stream = nemu_stream_create(link);
 	if (!stream)
 		return -ENOMEM;
 	stream->is_peer = true;
+	stream->state = NETEMU_LINK_CONNECTING;
 	stream->listener = link->listener;
 	stream->sock = link->adopt;
 	link->adopt = NULL;
-	nemu_stream_hook(stream, stream->sock, stream->listener, NULL);
+	/* A TCP socket has the callbacks of the one it was accepted from. */
+	inherited = stream->sock->sk->sk_family != AF_UNIX;
+	nemu_stream_hook(stream, stream->sock,
+			 inherited ? stream->listener : NULL, NULL);
 	list_add_tail(&stream->sibling, &stream->listener->peers);
 	stream->listener->n_peers++;
 	link->stream = stream;

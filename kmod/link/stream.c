@@ -2,7 +2,9 @@
 /* Streams: their worker, how they connect and end. */
 #include "stream.h"
 
+#include <linux/file.h>
 #include <linux/mm.h>
+#include <linux/module.h>
 #include <linux/net.h>
 #include <linux/slab.h>
 #include <net/sock.h>
@@ -22,6 +24,15 @@ static struct workqueue_struct *workers;
 void nemu_stream_kick(struct nemu_stream *stream)
 {
 	queue_delayed_work(workers, &stream->work, 0);
+}
+
+/**
+ * nemu_stream_kick_later() - wake the worker at the next tick
+ * @stream: stream
+ */
+void nemu_stream_kick_later(struct nemu_stream *stream)
+{
+	queue_delayed_work(workers, &stream->work, 1);
 }
 
 /*
@@ -57,20 +68,40 @@ static void write_space(struct sock *sk)
 	rcu_read_unlock();
 }
 
+/*
+ * Who has a given TCP socket open as well may put something on top, such as TLS,
+ * that goes on to call what it found. So such a link keeps the module.
+ */
+static bool can_be_covered(const struct nemu_stream *stream,
+			   const struct sock *sk)
+{
+	return stream->given && sk_is_tcp(sk);
+}
+
 /**
  * nemu_stream_hook() - hear what happens at a socket
  * @stream: stream
  * @sock: socket
  * @like: a stream whose socket this one inherited its callbacks from, or NULL
  * @wake: the callback for data and state instead of the worker's, or NULL
+ *
+ * Return: 0, or -EBUSY if somebody else hears it already.
  */
-void nemu_stream_hook(struct nemu_stream *stream, struct socket *sock,
-		      const struct nemu_stream *like,
-		      void (*wake)(struct sock *sk))
+int nemu_stream_hook(struct nemu_stream *stream, struct socket *sock,
+		     const struct nemu_stream *like,
+		     void (*wake)(struct sock *sk))
 {
 	struct sock *sk = sock->sk;
 
+	if (can_be_covered(stream, sk) && !try_module_get(THIS_MODULE))
+		return -EBUSY;
 	write_lock_bh(&sk->sk_callback_lock);
+	if (sk->sk_user_data) {
+		write_unlock_bh(&sk->sk_callback_lock);
+		if (can_be_covered(stream, sk))
+			module_put(THIS_MODULE);
+		return -EBUSY;
+	}
 	if (like) {
 		stream->hooks = like->hooks;
 	} else {
@@ -80,26 +111,48 @@ void nemu_stream_hook(struct nemu_stream *stream, struct socket *sock,
 	}
 	/* Sockets that a listener makes do not inherit the pointer. */
 	__rcu_assign_sk_user_data_with_flags(sk, stream, SK_USER_DATA_NOCOPY);
-	sk->sk_data_ready = wake ?: data_ready;
-	sk->sk_state_change = wake ?: data_ready;
+	stream->wake = wake ?: data_ready;
+	sk->sk_data_ready = stream->wake;
+	sk->sk_state_change = stream->wake;
 	sk->sk_write_space = write_space;
 	write_unlock_bh(&sk->sk_callback_lock);
+	return 0;
+}
+
+/* Are they still ours? */
+static bool is_hooked(const struct nemu_stream *stream, const struct sock *sk)
+{
+	return sk->sk_data_ready == stream->wake &&
+	       sk->sk_state_change == stream->wake &&
+	       sk->sk_write_space == write_space;
 }
 
 /**
  * nemu_stream_unhook() - hear no more; no callback runs when this returns
  * @stream: stream with a socket that was hooked
+ *
+ * Context: process, may sleep.
  */
 void nemu_stream_unhook(struct nemu_stream *stream)
 {
 	struct sock *sk = stream->sock->sk;
 
+	bool covered;
+
+	lock_sock(sk);
 	write_lock_bh(&sk->sk_callback_lock);
 	rcu_assign_sk_user_data(sk, NULL);
-	sk->sk_data_ready = stream->hooks.data_ready;
-	sk->sk_write_space = stream->hooks.write_space;
-	sk->sk_state_change = stream->hooks.state_change;
+	covered = can_be_covered(stream, sk) && !is_hooked(stream, sk);
+	if (!covered) {
+		sk->sk_data_ready = stream->hooks.data_ready;
+		sk->sk_write_space = stream->hooks.write_space;
+		sk->sk_state_change = stream->hooks.state_change;
+	}
 	write_unlock_bh(&sk->sk_callback_lock);
+	release_sock(sk);
+	/* Ours are called as long as there is the socket: they have to stay. */
+	if (can_be_covered(stream, sk) && !covered)
+		module_put(THIS_MODULE);
 }
 
 /**
@@ -130,13 +183,28 @@ static void connected(struct nemu_stream *stream)
 	WRITE_ONCE(stream->connects, stream->connects + 1);
 	set_state(stream, NETEMU_LINK_CONNECTED);
 	netif_carrier_on(stream->link->dev);
+	nemu_link_notify(stream, NETEMU_EVENT_CONNECTED);
+}
+
+static void let_go(struct nemu_stream *stream)
+{
+	struct socket *sock = stream->sock;
+
+	nemu_stream_unhook(stream);
+	stream->sock = NULL;
+	if (!stream->given) {
+		nemu_stream_end(sock);
+		return;
+	}
+	/* Also for others that have it open: half a frame may have been sent. */
+	if (stream->state != NETEMU_LINK_LISTENING)
+		kernel_sock_shutdown(sock, SHUT_RDWR);
+	sockfd_put(sock);
 }
 
 static void hang_up(struct nemu_stream *stream)
 {
-	nemu_stream_unhook(stream);
-	nemu_stream_end(stream->sock);
-	stream->sock = NULL;
+	let_go(stream);
 	kfree_skb(stream->frame);
 	stream->frame = NULL;
 	nemu_stream_flush(stream);
@@ -145,15 +213,22 @@ static void hang_up(struct nemu_stream *stream)
 /* The connection is over, or there was none: try again, or be removed. */
 static void lost(struct nemu_stream *stream, int error)
 {
+	bool was_there = stream->state == NETEMU_LINK_CONNECTED;
+
 	WRITE_ONCE(stream->error, error);
 	set_state(stream, NETEMU_LINK_WAITING);
 	netif_carrier_off(stream->link->dev);
 	if (stream->sock)
 		hang_up(stream);
+	if (was_there)
+		nemu_link_notify(stream, NETEMU_EVENT_DISCONNECTED);
 	if (stream->is_peer) {
 		nemu_control_ask(stream);
 		return;
 	}
+	/* Somebody will give another one. */
+	if (stream->given)
+		return;
 	stream->wait = clamp(stream->wait * 2, (unsigned long)WAIT_FIRST,
 			     (unsigned long)WAIT_MOST);
 	queue_delayed_work(workers, &stream->work, stream->wait);
@@ -168,6 +243,22 @@ static void dial(struct nemu_stream *stream)
 	err = nemu_tcp_dial(stream, &sock);
 	if (err && err != -EINPROGRESS)
 		lost(stream, err);
+}
+
+/* A new socket in place of one that is over. */
+static void take_next(struct nemu_stream *stream)
+{
+	struct socket *sock = xchg(&stream->next, NULL);
+
+	if (!sock)
+		return;
+	if (nemu_stream_hook(stream, sock, NULL, NULL)) {
+		WRITE_ONCE(stream->error, -EBUSY);
+		sockfd_put(sock);
+		return;
+	}
+	stream->sock = sock;
+	connected(stream);
 }
 
 /* Is there an answer to the call? */
@@ -194,9 +285,15 @@ static void run(struct work_struct *work)
 						  struct nemu_stream, work);
 	bool more;
 
+	/* A listener has no worker, but its socket may say that there is room. */
+	if (!READ_ONCE(stream->started) ||
+	    stream->state == NETEMU_LINK_LISTENING)
+		return;
 	if (!stream->sock) {
 		/* A peer that is gone does not come back by itself. */
-		if (!stream->is_peer)
+		if (stream->given)
+			take_next(stream);
+		else if (!stream->is_peer)
 			dial(stream);
 		if (!stream->sock)
 			return;
@@ -230,24 +327,29 @@ struct nemu_stream *nemu_stream_create(struct nemu_link *link)
 		return NULL;
 	}
 	stream->link = link;
+	stream->framed = true;
 	stream->state = NETEMU_LINK_WAITING;
 	INIT_DELAYED_WORK(&stream->work, run);
 	skb_queue_head_init(&stream->tx);
 	INIT_LIST_HEAD(&stream->peers);
 	INIT_LIST_HEAD(&stream->sibling);
 	INIT_LIST_HEAD(&stream->todo);
+	ratelimit_state_init(&stream->event_limit, HZ, NETEMU_EVENT_RATE);
+	/* The log is not told, neither now nor at the end. */
+	ratelimit_set_flags(&stream->event_limit, RATELIMIT_MSG_ON_RELEASE);
 	return stream;
 }
 
 /**
- * nemu_stream_start() - let the worker begin
- * @stream: stream, with a connected socket or none
+ * nemu_stream_start() - let the worker begin, or call at once
+ * @stream: stream whose device comes up, the first time or again
+ *
+ * Not before: what the other end has sent already is received then.
  */
 void nemu_stream_start(struct nemu_stream *stream)
 {
-	if (stream->sock)
-		connected(stream);
-	nemu_stream_kick(stream);
+	WRITE_ONCE(stream->started, true);
+	mod_delayed_work(workers, &stream->work, 0);
 }
 
 /**
@@ -266,6 +368,8 @@ void nemu_stream_destroy(struct nemu_stream *stream)
 	nemu_peers_orphan(stream);
 	nemu_control_forget(stream);
 	nemu_stream_flush(stream);
+	if (stream->next)
+		sockfd_put(stream->next);
 	kvfree(stream->buffer);
 	kfree(stream);
 }

@@ -23,6 +23,7 @@
 #include "link.h"
 #include "frame_parser.h"
 
+#include <linux/ratelimit.h>
 #include <linux/workqueue.h>
 
 struct sock;
@@ -32,7 +33,12 @@ struct sock;
  * @link: the link
  * @work: the worker
  * @sock: connected, connecting or listening; the worker's
+ * @next: given instead of a @sock that is over; exchanged
+ * @given: @sock is a descriptor of user space: put, not released
+ * @started: the device was up once; before that the worker does nothing
+ * @framed: frames have their length in front; else each is a message
  * @hooks: what the callbacks of @sock were
+ * @wake: what those for data and state are
  * @parser: what comes in; the worker's
  * @frame: the one that is coming in; the worker's
  * @buffer: where it comes in; the worker's
@@ -44,6 +50,7 @@ struct sock;
  * @wait: until the next try to connect, in jiffies; the worker's
  * @error: why the last connection ended, or none came, -errno
  * @connects: how often there was one
+ * @event_limit: how many notifications may leave
  * @is_peer: of a listener: it never connects by itself
  * @listener: of a peer; NULL if that goes first; RTNL
  * @peers: of a listener; RTNL
@@ -55,11 +62,16 @@ struct nemu_stream {
 	struct nemu_link *link;
 	struct delayed_work work;
 	struct socket *sock;
+	struct socket *next;
+	bool given;
+	bool started;
+	bool framed;
 	struct {
 		void (*data_ready)(struct sock *sk);
 		void (*write_space)(struct sock *sk);
 		void (*state_change)(struct sock *sk);
 	} hooks;
+	void (*wake)(struct sock *sk);
 	struct nemu_frame_parser parser;
 	struct sk_buff *frame;
 	void *buffer;
@@ -70,6 +82,7 @@ struct nemu_stream {
 	unsigned long wait;
 	int error;
 	u64 connects;
+	struct ratelimit_state event_limit;
 	bool is_peer;
 	struct nemu_stream *listener;
 	struct list_head peers;
@@ -78,16 +91,16 @@ struct nemu_stream {
 	struct list_head todo;
 };
 
-#define NEMU_STREAM_BUFFER	32768	/* bytes that are read together */
+#define NEMU_STREAM_BUFFER	65536	/* bytes that are read together */
 
 /* stream.c */
 struct nemu_stream *nemu_stream_create(struct nemu_link *link);
 void nemu_stream_destroy(struct nemu_stream *stream);
+void nemu_stream_kick_later(struct nemu_stream *stream);
 void nemu_stream_kick(struct nemu_stream *stream);
-void nemu_stream_start(struct nemu_stream *stream);
-void nemu_stream_hook(struct nemu_stream *stream, struct socket *sock,
-		      const struct nemu_stream *like,
-		      void (*wake)(struct sock *sk));
+int nemu_stream_hook(struct nemu_stream *stream, struct socket *sock,
+		     const struct nemu_stream *like,
+		     void (*wake)(struct sock *sk));
 void nemu_stream_unhook(struct nemu_stream *stream);
 void nemu_stream_end(struct socket *sock);
 
@@ -97,7 +110,12 @@ bool nemu_stream_send(struct nemu_stream *stream);
 void nemu_stream_add(struct nemu_link *link, struct sk_buff *skb);
 void nemu_stream_flush(struct nemu_stream *stream);
 
+/* notify.c */
+void nemu_link_notify(struct nemu_stream *stream, enum netemu_event event);
+
 /* tcp.c */
+int nemu_link_check_listener(const struct nemu_link *link,
+			     struct netlink_ext_ack *extack);
 int nemu_tcp_dial(struct nemu_stream *stream, struct socket **sock);
 void nemu_tcp_tune(struct socket *sock);
 

@@ -13,6 +13,7 @@
 
 #define ROUNDS	8	/* of the worker in a row, for one direction */
 #define BATCH	32	/* frames that are sent together */
+#define MESSAGES 64	/* one frame each, in a row */
 
 static enum netemu_link_drop reason_of(enum nemu_frame_kind kind)
 {
@@ -84,13 +85,7 @@ static bool take_bytes(struct nemu_stream *stream, size_t len)
 	return true;
 }
 
-/**
- * nemu_stream_receive() - take what has come in
- * @stream: connected stream; its error is set when that is over
- *
- * Return: true if there may be more.
- */
-bool nemu_stream_receive(struct nemu_stream *stream)
+static bool receive_bytes(struct nemu_stream *stream)
 {
 	struct kvec vec = { .iov_base = stream->buffer };
 	struct msghdr msg = { .msg_flags = MSG_DONTWAIT };
@@ -118,8 +113,76 @@ bool nemu_stream_receive(struct nemu_stream *stream)
 	return true;
 }
 
+/* Of a UDP socket errors are about one datagram; a UNIX socket is over. */
+static bool is_over(const struct nemu_stream *stream, int err)
+{
+	return err != -EAGAIN && err != -EINTR && err != -ENOBUFS &&
+	       err != -ENOMEM && err != -EMSGSIZE &&
+	       stream->sock->sk->sk_family == AF_UNIX;
+}
+
+static void take_message(struct nemu_stream *stream, size_t len)
+{
+	struct nemu_frame_piece piece = {
+		.kind = NEMU_FRAME_DATA,
+		.data = stream->buffer,
+		.len = len,
+		.frame_len = len,
+		.first = true,
+		.last = true,
+	};
+
+	if (len > NEMU_STREAM_BUFFER) {
+		nemu_link_count(stream->link, NETEMU_LINK_DROP_OVERSIZE);
+		dev_core_stats_rx_dropped_inc(stream->link->dev);
+		return;
+	}
+	local_bh_disable();
+	take_data(stream, &piece);
+	local_bh_enable();
+}
+
+static bool receive_messages(struct nemu_stream *stream)
+{
+	struct kvec vec = { .iov_base = stream->buffer };
+	struct msghdr msg = { .msg_flags = MSG_DONTWAIT };
+	int i, n;
+
+	for (i = 0; i < MESSAGES; i++) {
+		vec.iov_len = NEMU_STREAM_BUFFER;
+		/* The true length, also of what does not fit. */
+		n = kernel_recvmsg(stream->sock, &msg, &vec, 1,
+				   NEMU_STREAM_BUFFER,
+				   MSG_DONTWAIT | MSG_TRUNC);
+		if (n == -EAGAIN)
+			return false;
+		if (!n && stream->sock->type == SOCK_SEQPACKET)
+			n = -EPIPE;
+		if (n < 0 && is_over(stream, n)) {
+			stream->error = n;
+			return false;
+		}
+		if (n >= 0)
+			take_message(stream, n);
+	}
+	return true;
+}
+
+/**
+ * nemu_stream_receive() - take what has come in
+ * @stream: connected stream; its error is set when that is over
+ *
+ * Return: true if there may be more.
+ */
+bool nemu_stream_receive(struct nemu_stream *stream)
+{
+	return stream->framed ? receive_bytes(stream) :
+				receive_messages(stream);
+}
+
 /* The frames that wait; only the worker takes them away. */
-static int gather(struct nemu_stream *stream, struct kvec *vec, size_t *total)
+static int gather(struct nemu_stream *stream, struct kvec *vec, int most,
+		  size_t *total)
 {
 	unsigned int done = stream->tx_done;
 	struct sk_buff *skb;
@@ -132,7 +195,7 @@ static int gather(struct nemu_stream *stream, struct kvec *vec, size_t *total)
 		vec[n].iov_len = skb->len - done;
 		*total += vec[n].iov_len;
 		done = 0;
-		if (++n == BATCH)
+		if (++n == most)
 			break;
 	}
 	spin_unlock_bh(&stream->tx.lock);
@@ -165,20 +228,52 @@ static void sent(struct nemu_stream *stream, size_t bytes)
 	while ((skb = take_sent(stream, bytes))) {
 		bytes -= skb->len;
 		dev_sw_netstats_tx_add(stream->link->dev, 1,
-				       skb->len - NEMU_FRAME_HEADER);
+				       stream->framed ?
+				       skb->len - NEMU_FRAME_HEADER : skb->len);
 		consume_skb(skb);
 	}
 	local_bh_enable();
 	stream->tx_done = bytes;
 }
 
-/**
- * nemu_stream_send() - send frames that wait
- * @stream: stream, which may be over already; its error is set when it is
- *
- * Return: true if there may be more, and room for it.
- */
-bool nemu_stream_send(struct nemu_stream *stream)
+static void drop_first(struct nemu_stream *stream, size_t len)
+{
+	struct sk_buff *skb;
+
+	local_bh_disable();
+	skb = take_sent(stream, len);
+	if (skb)
+		nemu_link_drop_tx(stream->link, skb, NETEMU_LINK_DROP_NO_PEER);
+	local_bh_enable();
+}
+
+static bool send_messages(struct nemu_stream *stream)
+{
+	struct msghdr msg = { .msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL };
+	struct kvec vec;
+	size_t len;
+	int i, ret;
+
+	for (i = 0; i < MESSAGES && !stream->error; i++) {
+		if (!gather(stream, &vec, 1, &len))
+			return false;
+		ret = kernel_sendmsg(stream->sock, &msg, &vec, 1, len);
+		if (ret == -EAGAIN) {
+			/* A UNIX peer that is full wakes no callback of ours. */
+			nemu_stream_kick_later(stream);
+			return false;
+		}
+		if (ret >= 0)
+			sent(stream, len);
+		else if (is_over(stream, ret))
+			stream->error = ret;
+		else
+			drop_first(stream, len);
+	}
+	return true;
+}
+
+static bool send_bytes(struct nemu_stream *stream)
 {
 	struct msghdr msg = { .msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL };
 	struct kvec vec[BATCH];
@@ -186,7 +281,7 @@ bool nemu_stream_send(struct nemu_stream *stream)
 	int i, n, ret;
 
 	for (i = 0; i < ROUNDS && !stream->error; i++) {
-		n = gather(stream, vec, &total);
+		n = gather(stream, vec, BATCH, &total);
 		if (!n)
 			return false;
 		ret = kernel_sendmsg(stream->sock, &msg, vec, n, total);
@@ -199,6 +294,17 @@ bool nemu_stream_send(struct nemu_stream *stream)
 		sent(stream, ret);
 	}
 	return true;
+}
+
+/**
+ * nemu_stream_send() - send frames that wait
+ * @stream: stream, which may be over already; its error is set when it is
+ *
+ * Return: true if there may be more, and room for it.
+ */
+bool nemu_stream_send(struct nemu_stream *stream)
+{
+	return stream->framed ? send_bytes(stream) : send_messages(stream);
 }
 
 /**
@@ -253,7 +359,8 @@ void nemu_stream_add(struct nemu_link *link, struct sk_buff *skb)
 		return;
 	}
 	skb_orphan(skb);
-	put_unaligned_be32(len, skb_push(skb, NEMU_FRAME_HEADER));
+	if (stream->framed)
+		put_unaligned_be32(len, skb_push(skb, NEMU_FRAME_HEADER));
 	if (likely(add(stream, skb)))
 		nemu_stream_kick(stream);
 	else

@@ -81,6 +81,7 @@ int nemu_tcp_dial(struct nemu_stream *stream, struct socket **sock)
 	*sock = make_socket(link);
 	if (IS_ERR(*sock))
 		return PTR_ERR(*sock);
+	/* Nobody else has it yet. */
 	nemu_stream_hook(stream, *sock, NULL, NULL);
 	stream->sock = *sock;
 	if (remote.sa.sa_family == AF_INET6) {
@@ -122,6 +123,24 @@ static int listen_at(struct nemu_stream *stream, struct netlink_ext_ack *extack)
 	return nemu_link_explain(err, extack);
 }
 
+/**
+ * nemu_link_check_listener() - is there room for the names of peers?
+ * @link: link that listens
+ * @extack: if not
+ *
+ * Return: 0 or -EINVAL.
+ */
+int nemu_link_check_listener(const struct nemu_link *link,
+			     struct netlink_ext_ack *extack)
+{
+	if (strlen(link->dev->name) <= NETEMU_LINK_LISTENER_NAME_MAX)
+		return 0;
+	NL_SET_ERR_MSG(extack, "netemu: the name of who listens has at most "
+		       __stringify(NETEMU_LINK_LISTENER_NAME_MAX)
+		       " characters");
+	return -EINVAL;
+}
+
 static int tcp_open(struct nemu_link *link, struct netlink_ext_ack *extack)
 {
 	struct nemu_stream *stream;
@@ -130,22 +149,16 @@ static int tcp_open(struct nemu_link *link, struct netlink_ext_ack *extack)
 	err = nemu_link_check_device(link, extack);
 	if (err)
 		return err;
-	if (link->config.listen &&
-	    strlen(link->dev->name) > NETEMU_LINK_LISTENER_NAME_MAX) {
-		NL_SET_ERR_MSG(extack, "netemu: the name of who listens has at most "
-			       __stringify(NETEMU_LINK_LISTENER_NAME_MAX)
-			       " characters");
-		return -EINVAL;
-	}
+	err = link->config.listen ? nemu_link_check_listener(link, extack) : 0;
+	if (err)
+		return err;
 	stream = nemu_stream_create(link);
 	if (!stream)
 		return -ENOMEM;
 	link->stream = stream;
 	netif_carrier_off(link->dev);
-	if (!link->config.listen) {
-		nemu_stream_start(stream);
+	if (!link->config.listen)
 		return 0;
-	}
 	stream->state = NETEMU_LINK_LISTENING;
 	err = listen_at(stream, extack);
 	if (err) {

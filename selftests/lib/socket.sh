@@ -53,11 +53,11 @@ other_host() {
 	busywait ready wire0 "$1"
 }
 
-# all_arrive HOST ADDRESS [OPTION]...: twenty pings, each answered once
+# all_arrive HOST ADDRESS [OPTION]...: ten pings, each answered once
 all_arrive() {
 	reaches "$1" "$2" || return 1
-	in_host "$1" ping -A -c 20 -W 20 "${@:3}" "$2" | tee "$KSFT_SCRATCH/pings"
-	grep -q "20 packets received, 0% packet loss" "$KSFT_SCRATCH/pings" &&
+	in_host "$1" ping -A -c 10 -W 20 "${@:3}" "$2" | tee "$KSFT_SCRATCH/pings"
+	grep -q "10 packets received, 0% packet loss" "$KSFT_SCRATCH/pings" &&
 		! grep -qi dup "$KSFT_SCRATCH/pings"
 }
 
@@ -65,7 +65,7 @@ all_arrive() {
 serve_bytes() {
 	mkdir -p "$KSFT_SCRATCH/www"
 	[ -e "$KSFT_SCRATCH/www/bytes" ] ||
-		head -c 524288 /dev/urandom >"$KSFT_SCRATCH/www/bytes"
+		head -c 131072 /dev/urandom >"$KSFT_SCRATCH/www/bytes"
 	ip netns exec "$1" busybox httpd -f -p "$2" -h "$KSFT_SCRATCH/www" &
 	busywait in_host "$1" bash -c "ss -Hltn | grep -q ':$2 '"
 }

@@ -8,6 +8,10 @@
  *	qemusock TAP listen ADDRESS:PORT	-netdev socket,listen=
  *	qemusock TAP connect ADDRESS:PORT	-netdev socket,connect=
  *
+ *	qemusock TAP unix-listen PATH		-netdev stream,server=on,addr.type=unix
+ *	qemusock TAP unix-connect PATH		-netdev stream,addr.type=unix
+ *	qemusock TAP unix-dgram PATH PEER	-netdev dgram,local.type=unix
+ *
  * Ends when the tap goes, or the connection.
  */
 #include <arpa/inet.h>
@@ -21,6 +25,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <linux/if.h>
@@ -96,10 +101,11 @@ static int open_udp(const struct sockaddr_in *local)
 static bool is_fatal(void)
 {
 	return errno != EAGAIN && errno != EINTR && errno != ENOBUFS &&
-	       errno != EIO && errno != ECONNREFUSED;
+	       errno != EIO && errno != ECONNREFUSED && errno != ENOENT;
 }
 
-static void pass_datagrams(int tap, int sock, const struct sockaddr_in *to)
+static void pass_datagrams(int tap, int sock, const struct sockaddr *to,
+			   socklen_t size)
 {
 	struct pollfd fds[] = {
 		{ .fd = tap, .events = POLLIN },
@@ -115,9 +121,8 @@ static void pass_datagrams(int tap, int sock, const struct sockaddr_in *to)
 			n = read(tap, frame, sizeof(frame));
 			if (n < 0 && is_fatal())
 				err(1, "tap");
-			if (n > 0 && sendto(sock, frame, n, 0,
-					    (const struct sockaddr *)to,
-					    sizeof(*to)) < 0 && is_fatal())
+			if (n > 0 && sendto(sock, frame, n, 0, to, size) < 0 &&
+			    is_fatal())
 				err(1, "sendto");
 		}
 		if (fds[1].revents) {
@@ -215,6 +220,53 @@ static void pass_stream(int tap, int sock)
 	}
 }
 
+static struct sockaddr_un parse_path(const char *path)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+
+	strncpy(addr.sun_path, path, sizeof(addr.sun_path) - 1);
+	return addr;
+}
+
+static int open_unix(char **argv, bool listens)
+{
+	struct sockaddr_un addr = parse_path(argv[3]);
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0), peer;
+
+	if (!listens) {
+		if (connect(fd, (struct sockaddr *)&addr, sizeof(addr)))
+			err(1, "connect");
+		return fd;
+	}
+	unlink(addr.sun_path);
+	if (bind(fd, (struct sockaddr *)&addr, sizeof(addr)) || listen(fd, 1))
+		err(1, "listen");
+	peer = accept(fd, NULL, NULL);
+	if (peer < 0)
+		err(1, "accept");
+	close(fd);
+	return peer;
+}
+
+static void unix_main(char **argv)
+{
+	int tap;
+
+	if (!strcmp(argv[2], "unix-dgram")) {
+		struct sockaddr_un addr = parse_path(argv[3]);
+		struct sockaddr_un peer = parse_path(argv[4]);
+		int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+
+		unlink(addr.sun_path);
+		if (bind(fd, (struct sockaddr *)&addr, sizeof(addr)))
+			err(1, "bind");
+		tap = open_tap(argv[1]);
+		pass_datagrams(tap, fd, (struct sockaddr *)&peer, sizeof(peer));
+	}
+	tap = open_tap(argv[1]);
+	pass_stream(tap, open_unix(argv, !strcmp(argv[2], "unix-listen")));
+}
+
 static void stream_main(char **argv, bool listens)
 {
 	struct sockaddr_in addr = parse(argv[3]);
@@ -231,6 +283,8 @@ int main(int argc, char **argv)
 	if (argc == 4 && (!strcmp(argv[2], "listen") ||
 			  !strcmp(argv[2], "connect")))
 		stream_main(argv, !strcmp(argv[2], "listen"));
+	if (argc >= 4 && !strncmp(argv[2], "unix-", 5))
+		unix_main(argv);
 	if (argc != 5)
 		errx(1, "usage: qemusock TAP mcast|udp REMOTE:PORT LOCAL[:PORT]");
 	remote = parse(argv[3]);
@@ -238,5 +292,5 @@ int main(int argc, char **argv)
 	sock = strcmp(argv[2], "mcast") ? open_udp(&local) :
 					  open_mcast(&remote, &local);
 	tap = open_tap(argv[1]);
-	pass_datagrams(tap, sock, &remote);
+	pass_datagrams(tap, sock, (struct sockaddr *)&remote, sizeof(remote));
 }

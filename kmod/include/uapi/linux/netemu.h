@@ -150,9 +150,11 @@
  *       %NETEMU_CMD_NETWORK_NTF   a network came: as NETWORK_GET
  *       %NETEMU_CMD_NETWORK_DEL_NTF  a network went: IFNAME IFINDEX
  *   group %NETEMU_GENL_GROUP_EVENT (at most %NETEMU_EVENT_RATE a second and
- *   switch; what is left out is counted in EVENTS_LOST):
+ *   switch; what is left out is counted in EVENTS_LOST; and so many a second and
+ *   link):
  *       %NETEMU_CMD_EVENT_NTF     MASTER IFINDEX IFNAME EVENT, and LLADDR
- *                                 where the event is about an address
+ *                                 where the event is about an address; no
+ *                                 MASTER of a link that is no port
  *   group %NETEMU_GENL_GROUP_LEASE, needs CAP_NET_ADMIN to join (of what guests
  *   cause at most %NETEMU_EVENT_RATE a second and gateway; what is left out is
  *   counted in LEASE_EVENTS_LOST):
@@ -400,12 +402,14 @@ enum netemu_port_attr {
 
 #define NETEMU_PORT_A_MAX (__NETEMU_PORT_A_MAX - 1)
 
-/* What happened, in NETEMU_CMD_EVENT_NTF. IFINDEX is the port. */
+/* What happened, in NETEMU_CMD_EVENT_NTF. IFINDEX is the port, or the link. */
 enum netemu_event {
 	NETEMU_EVENT_LOOP_BLOCKED = 1,	/* loop guard blocked the port */
 	NETEMU_EVENT_LOOP_UNBLOCKED,	/* hold time over */
 	NETEMU_EVENT_MAC_MOVED,		/* LLADDR moved to the port */
 	NETEMU_EVENT_LEARN_LIMIT,	/* LLADDR not learned: limit reached */
+	NETEMU_EVENT_CONNECTED,		/* a link reached its other end */
+	NETEMU_EVENT_DISCONNECTED,	/* and lost it */
 };
 
 /*

@@ -18,6 +18,7 @@
 #define NETEMU_LINK_QUEUE_BYTES		4194304	/* of memory that they take */
 #define NETEMU_LINK_PEERS_MAX		1000	/* of one listener */
 #define NETEMU_LINK_PEERS_DEFAULT	64
+#define NETEMU_LINK_PATH_MAX		255	/* bytes */
 #define NETEMU_LINK_LISTENER_NAME_MAX	11	/* characters */
 
 /**
@@ -33,11 +34,18 @@
  *	frames itself, but each peer has a device of its own, NAME.0, NAME.1 and so
  *	on, a port of what the link is a port of, with the same options. It comes
  *	and goes with the peer
+ * @NETEMU_LINK_FD: a socket that the caller has open: a connected one, or a
+ *	UNIX stream socket that listens. Of a stream (TCP, UNIX) each frame has its
+ *	length in front; of others (UNIX datagram and seqpacket, UDP) each message
+ *	is a frame. The link keeps the socket, and the socket its namespace: with
+ *	a link of this kind in it, a namespace does not go by itself. Over a TCP
+ *	socket it keeps the module, too
  */
 enum netemu_link_transport {
 	NETEMU_LINK_MCAST = 1,
 	NETEMU_LINK_UDP = 2,
 	NETEMU_LINK_TCP = 3,
+	NETEMU_LINK_FD = 4,
 
 	__NETEMU_LINK_TRANSPORT_MAX,
 };
@@ -94,6 +102,12 @@ enum netemu_link_state {
  *	could not be made; 0 while there is one
  * @NETEMU_LINK_A_CONNECTS: u64, read only: how often there was a connection
  * @NETEMU_LINK_A_PEERS: u32, read only, of a listener: how many there are
+ * @NETEMU_LINK_A_FD: s32, fd: descriptor of the sender of the message. Of the
+ *	network namespace of the link, with nothing (TLS, a tunnel) on top. Needed
+ *	for a new link; a link whose connection is over can be given another one.
+ *	Not in replies
+ * @NETEMU_LINK_A_PATH: string, fd: what the socket is, for those who look; up to
+ *	%NETEMU_LINK_PATH_MAX bytes. The kernel does nothing with it
  * @NETEMU_LINK_A_LISTENER: u32, read only, of a peer: interface index of its
  *	listener
  */
@@ -118,6 +132,8 @@ enum netemu_link_attr {
 	NETEMU_LINK_A_CONNECTS,
 	NETEMU_LINK_A_PEERS,
 	NETEMU_LINK_A_LISTENER,
+	NETEMU_LINK_A_FD,
+	NETEMU_LINK_A_PATH,
 
 	__NETEMU_LINK_A_MAX,
 };

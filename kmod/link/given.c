@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Links over a socket that user space has opened and hands over: UNIX sockets,
+ * whose paths the kernel never looks up, and whatever else somebody connected.
+ *
+ * Such a socket holds its namespace, and with it the link, which lasts until it
+ * is deleted or the other end hangs up. Whoever has the descriptor open as well
+ * finds it shut down then.
+ */
+#include "stream.h"
+#include "../compat.h"
+
+#include <linux/file.h>
+#include <linux/net.h>
+#include <linux/udp.h>
+#include <net/inet_connection_sock.h>
+#include <net/sock.h>
+#include <net/tcp_states.h>
+
+/* Frames can be sent by it, whoever is at the other end. */
+static bool is_kind(const struct sock *sk)
+{
+	switch (sk->sk_family) {
+	case AF_UNIX:
+		return sk->sk_type == SOCK_STREAM ||
+		       sk->sk_type == SOCK_DGRAM ||
+		       sk->sk_type == SOCK_SEQPACKET;
+	case AF_INET:
+	case AF_INET6:
+		return sk_is_tcp(sk) || sk_is_udp(sk);
+	}
+	return false;
+}
+
+static const char *why_not(const struct nemu_link *link, struct sock *sk)
+{
+	int state = READ_ONCE(sk->sk_state);
+
+	if (!is_kind(sk))
+		return "netemu: the descriptor is neither a UNIX nor a TCP nor a UDP socket";
+	if (!net_eq(sock_net(sk), link->net))
+		return "netemu: the socket is of another network namespace";
+	/*
+	 * What comes in by a listening TCP socket inherits our callbacks, also
+	 * what others accept from it when we are gone.
+	 */
+	if (state == TCP_LISTEN && sk->sk_family != AF_UNIX)
+		return "netemu: only UNIX sockets can listen here: see transport 3 (tcp)";
+	if (state != TCP_ESTABLISHED &&
+	    (state != TCP_LISTEN || sk->sk_type != SOCK_STREAM))
+		return "netemu: the socket is neither connected nor listens";
+	if (sk_is_tcp(sk) && inet_csk_has_ulp(sk))
+		return "netemu: something (TLS, MPTCP) lies on top of the socket";
+	if (sk_is_udp(sk) && READ_ONCE(udp_sk(sk)->encap_type))
+		return "netemu: the socket is that of a tunnel";
+	return NULL;
+}
+
+/* A socket of the caller, held; or an error, said. */
+static struct socket *look_up(const struct nemu_link *link, int fd,
+			      struct netlink_ext_ack *extack)
+{
+	struct socket *sock;
+	const char *why;
+	int err;
+
+	sock = sockfd_lookup(fd, &err);
+	if (!sock) {
+		NL_SET_ERR_MSG(extack, "netemu: the descriptor is no socket");
+		return ERR_PTR(err);
+	}
+	why = why_not(link, sock->sk);
+	if (!why)
+		return sock;
+	nemu_extack_msg(extack, why);
+	sockfd_put(sock);
+	return ERR_PTR(-EINVAL);
+}
+
+static int take(struct nemu_stream *stream, struct socket *sock,
+		struct netlink_ext_ack *extack)
+{
+	bool listens = READ_ONCE(sock->sk->sk_state) == TCP_LISTEN;
+	int err;
+
+	stream->given = true;
+	err = nemu_stream_hook(stream, sock, NULL,
+			       listens ? nemu_peer_wake_listener : NULL);
+	if (err) {
+		NL_SET_ERR_MSG(extack,
+			       "netemu: the socket is in use by another part of the kernel");
+		return err;
+	}
+	stream->sock = sock;
+	stream->framed = sock->type == SOCK_STREAM;
+	return 0;
+}
+
+static int start(struct nemu_stream *stream, struct netlink_ext_ack *extack)
+{
+	struct nemu_link *link = stream->link;
+
+	if (READ_ONCE(stream->sock->sk->sk_state) != TCP_LISTEN) {
+		stream->state = NETEMU_LINK_CONNECTING;
+		return 0;
+	}
+	link->config.listen = true;
+	stream->state = NETEMU_LINK_LISTENING;
+	/* Some may have called already. */
+	nemu_control_ask(stream);
+	return nemu_link_check_listener(link, extack);
+}
+
+static int given_open(struct nemu_link *link, struct netlink_ext_ack *extack)
+{
+	struct nemu_stream *stream;
+	struct socket *sock;
+	int err;
+
+	sock = look_up(link, link->config.fd, extack);
+	if (IS_ERR(sock))
+		return PTR_ERR(sock);
+	stream = nemu_stream_create(link);
+	err = stream ? take(stream, sock, extack) : -ENOMEM;
+	if (err) {
+		sockfd_put(sock);
+		goto err_stream;
+	}
+	link->stream = stream;
+	netif_carrier_off(link->dev);
+	err = start(stream, extack);
+	if (!err)
+		return 0;
+	link->stream = NULL;
+err_stream:
+	if (stream)
+		nemu_stream_destroy(stream);
+	return err;
+}
+
+static void given_close(struct nemu_link *link)
+{
+	struct nemu_stream *stream = link->stream;
+
+	link->stream = NULL;
+	nemu_stream_destroy(stream);
+}
+
+/**
+ * nemu_given_replace() - another socket instead of one that is over
+ * @link: link over a given socket
+ * @fd: descriptor of the caller
+ * @extack: why not
+ *
+ * Context: RTNL held.
+ * Return: 0 or -errno; then nothing changed.
+ */
+int nemu_given_replace(struct nemu_link *link, int fd,
+		       struct netlink_ext_ack *extack)
+{
+	struct nemu_stream *stream = link->stream;
+	struct socket *sock;
+
+	if (READ_ONCE(stream->state) != NETEMU_LINK_WAITING) {
+		NL_SET_ERR_MSG(extack,
+			       "netemu: the link has a socket that is not over");
+		return -EBUSY;
+	}
+	sock = look_up(link, fd, extack);
+	if (IS_ERR(sock))
+		return PTR_ERR(sock);
+	if (READ_ONCE(sock->sk->sk_state) == TCP_LISTEN ||
+	    (sock->type == SOCK_STREAM) != stream->framed) {
+		NL_SET_ERR_MSG(extack,
+			       "netemu: the socket is of another kind than the one before");
+		sockfd_put(sock);
+		return -EINVAL;
+	}
+	sock = xchg(&stream->next, sock);
+	if (sock)
+		sockfd_put(sock);
+	nemu_stream_kick(stream);
+	return 0;
+}
+
+const struct nemu_link_ops nemu_given_ops = {
+	.open	= given_open,
+	.close	= given_close,
+	.xmit	= nemu_stream_add,
+};
