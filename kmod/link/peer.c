@@ -293,15 +293,30 @@ static int peer_open(struct nemu_link *link, struct netlink_ext_ack *extack)
 	return 0;
 }
 
+/* The listener keeps what its peers have counted: they are soon forgotten. */
+static void hand_over_drops(const struct nemu_link *link,
+			    struct nemu_link *listener)
+{
+	struct nemu_link_sum sum;
+	int i;
+
+	nemu_link_sum(link, &sum);
+	for (i = 0; i < __NETEMU_LINK_DROP_MAX; i++)
+		this_cpu_add(listener->stats->drops[i], sum.drops[i]);
+}
+
 static void peer_close(struct nemu_link *link)
 {
 	struct nemu_stream *stream = link->stream;
+	struct nemu_stream *listener = stream->listener;
 
 	list_del(&stream->sibling);
-	if (stream->listener)
-		stream->listener->n_peers--;
 	link->stream = NULL;
 	nemu_stream_destroy(stream);
+	if (!listener)
+		return;
+	listener->n_peers--;
+	hand_over_drops(link, listener->link);
 }
 
 const struct nemu_link_ops nemu_peer_ops = {
