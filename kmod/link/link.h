@@ -237,6 +237,7 @@ void nemu_stream_start(struct nemu_stream *stream);
 void nemu_stream_get(const struct nemu_stream *stream,
 		     struct nemu_stream_info *info);
 void nemu_peers_del(struct nemu_stream *stream, struct list_head *head);
+void nemu_peers_plug_in(struct nemu_link *link);
 extern const struct nemu_link_ops nemu_tcp_ops;
 
 /* given.c */

@@ -51,6 +51,15 @@ static int check_master(struct nemu_link *link,
 	return NOTIFY_DONE;
 }
 
+static void changed_upper(struct nemu_link *link,
+			  const struct netdev_notifier_changeupper_info *info)
+{
+	/* What leads back is another way now. */
+	nemu_link_forget_route(link);
+	if (info->linking && info->master)
+		nemu_peers_plug_in(link);
+}
+
 /* Nothing is to be sent by it, or to be heard, any more. */
 static void device_gone(struct net_device *dev)
 {
@@ -72,9 +81,8 @@ static int link_event(struct notifier_block *nb, unsigned long event,
 			return check_master(netdev_priv(dev), ptr);
 		break;
 	case NETDEV_CHANGEUPPER:
-		/* What leads back is another way now. */
 		if (nemu_is_link(dev))
-			nemu_link_forget_route(netdev_priv(dev));
+			changed_upper(netdev_priv(dev), ptr);
 		break;
 	case NETDEV_UNREGISTER:
 		device_gone(dev);

@@ -243,6 +243,35 @@ static void remove(struct list_head *gone)
 	INIT_LIST_HEAD(gone);
 }
 
+/* Not those that somebody has made a port of something else, or moved away. */
+static void plug_in_early(struct nemu_stream *listener)
+{
+	struct nemu_stream *peer;
+
+	listener->plug_in = false;
+	list_for_each_entry(peer, &listener->peers, sibling) {
+		struct net_device *dev = peer->link->dev;
+
+		if (!netdev_master_upper_dev_get(dev) &&
+		    net_eq(dev_net(dev), dev_net(listener->link->dev)))
+			plug_in(listener, dev);
+	}
+}
+
+/**
+ * nemu_peers_plug_in() - a link has become a port
+ * @link: link; if it listens its peers follow it, once it is a whole port
+ *
+ * Context: RTNL held.
+ */
+void nemu_peers_plug_in(struct nemu_link *link)
+{
+	if (!link->stream || !link->config.listen)
+		return;
+	link->stream->plug_in = true;
+	nemu_control_ask(link->stream);
+}
+
 static void control(struct work_struct *work)
 {
 	struct nemu_stream *stream;
@@ -258,6 +287,8 @@ static void control(struct work_struct *work)
 		}
 		/* First those that went: who comes may come in their place. */
 		remove(&gone);
+		if (stream->plug_in)
+			plug_in_early(stream);
 		while (left && take_one(stream))
 			left--;
 		if (!left)

@@ -56,6 +56,8 @@ struct sock;
  * @peers: of a listener; RTNL
  * @sibling: among the peers of @listener; RTNL
  * @n_peers: of a listener; RTNL
+ * @plug_in: of a listener, which is a port now: so are the peers to be that came
+ *	before; RTNL
  * @todo: in the list of the control work; its lock
  */
 struct nemu_stream {
@@ -88,6 +90,7 @@ struct nemu_stream {
 	struct list_head peers;
 	struct list_head sibling;
 	unsigned int n_peers;
+	bool plug_in;
 	struct list_head todo;
 };
 
