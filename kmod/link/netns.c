@@ -34,7 +34,12 @@ static int __net_init netns_init(struct net *net)
 	return 0;
 }
 
-/* Before the protocols go: this was registered after them. */
+/*
+ * Before the devices and the protocols go, as these are operations of a device and
+ * the last ones to be registered. The routes that sockets have cached hold the
+ * namespace's loopback device: it would wait for the sockets of a device that was
+ * moved away for ever. And the other ends can still be told.
+ */
 static void __net_exit netns_exit(struct list_head *nets)
 {
 	struct nemu_link *link, *next;
@@ -59,10 +64,10 @@ static struct pernet_operations netns_ops = {
 
 int nemu_link_netns_register(void)
 {
-	return register_pernet_subsys(&netns_ops);
+	return register_pernet_device(&netns_ops);
 }
 
 void nemu_link_netns_unregister(void)
 {
-	unregister_pernet_subsys(&netns_ops);
+	unregister_pernet_device(&netns_ops);
 }
