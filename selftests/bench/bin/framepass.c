@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Writes frames to one device and reads each at another one before it writes
- * the next. Prints nanoseconds per frame, both system calls included.
+ * the next; or TOGETHER of them before it reads those. Prints nanoseconds per
+ * frame, both system calls included.
  *
- * Usage: framepass packet|tap|vnet|tso FROM TO FRAMES BYTES
+ * Usage: framepass packet|tap|vnet|tso FROM TO FRAMES BYTES [TOGETHER]
  *
  * packet sends and receives by packet sockets, the others as the program behind
  * two taps: tap has no virtio header, vnet an empty one, tso one that says that
@@ -12,6 +13,7 @@
  */
 #include <arpa/inet.h>
 #include <err.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/if_ether.h>
 #include <linux/if_tun.h>
@@ -151,20 +153,39 @@ static void wait_for_line(int from, int to, const void *data, size_t len)
 			err(1, "read");
 }
 
+/* A frame may still be on its way, if somebody has to be woken to pass it on. */
+static ssize_t read_frame(int fd, struct frame *got)
+{
+	struct pollfd ready = { .fd = fd, .events = POLLIN };
+	ssize_t n;
+
+	for (;;) {
+		n = read(fd, got, sizeof(*got));
+		if (n >= 0 || errno != EAGAIN)
+			return n;
+		if (poll(&ready, 1, 2000) != 1)
+			errx(1, "a frame did not arrive");
+	}
+}
+
 static void send_frames(int from, int to, const void *data, size_t len,
-			long count)
+			long count, int together)
 {
 	static struct frame got;
 	ssize_t n;
+	int i;
 
-	while (count--) {
-		if (write(from, data, len) != (ssize_t)len)
-			err(1, "write");
-		n = read(to, &got, sizeof(got));
-		if (n < 0)
-			err(1, "read");
-		if (n != (ssize_t)len)
-			errx(1, "%zd bytes arrived of %zu", n, len);
+	for (; count > 0; count -= together) {
+		for (i = 0; i < together; i++)
+			if (write(from, data, len) != (ssize_t)len)
+				err(1, "write");
+		for (i = 0; i < together; i++) {
+			n = read_frame(to, &got);
+			if (n < 0)
+				err(1, "read");
+			if (n != (ssize_t)len)
+				errx(1, "%zd bytes arrived of %zu", n, len);
+		}
 	}
 }
 
@@ -175,18 +196,22 @@ int main(int argc, char **argv)
 	const void *data = &frame;
 	size_t bytes, len;
 	enum mode mode;
-	int from, to;
+	int from, to, together = 1;
 	long count;
 
+	if (argc == 7)
+		together = atoi(argv[--argc]);
 	if (argc != 6)
-		errx(2, "usage: framepass packet|tap|vnet|tso FROM TO FRAMES BYTES");
+		errx(2, "usage: framepass packet|tap|vnet|tso FROM TO FRAMES BYTES [TOGETHER]");
 	mode = !strcmp(argv[1], "tso") ? TSO :
 	       !strcmp(argv[1], "vnet") ? VNET :
 	       !strcmp(argv[1], "tap") ? TAP : PACKET;
 	count = atol(argv[4]);
 	bytes = strtoul(argv[5], NULL, 10);
-	if (count < 1 || bytes < 60 || bytes > BYTES_MAX)
-		errx(2, "bad FRAMES or BYTES");
+	if (count < 1 || bytes < 60 || bytes > BYTES_MAX || together < 1)
+		errx(2, "bad FRAMES, BYTES or TOGETHER");
+	/* Whole rounds. */
+	count += (together - count % together) % together;
 
 	from = mode == PACKET ? packet_open(argv[2]) : tap_open(argv[2], mode);
 	to = mode == PACKET ? packet_open(argv[3]) : tap_open(argv[3], mode);
@@ -197,9 +222,9 @@ int main(int argc, char **argv)
 	else
 		len += sizeof(frame.vnet);
 	wait_for_line(from, to, data, len);
-	send_frames(from, to, data, len, WARM_UP);
+	send_frames(from, to, data, len, WARM_UP, together);
 	clock_gettime(CLOCK_MONOTONIC, &start);
-	send_frames(from, to, data, len, count);
+	send_frames(from, to, data, len, count, together);
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	printf("%.1f\n", ((end.tv_sec - start.tv_sec) * 1e9 +
 			  (end.tv_nsec - start.tv_nsec)) / count);
