@@ -69,7 +69,7 @@ void nemu_link_receive(struct nemu_link *link, struct sk_buff *skb)
  * @link: link
  * @skb: as above
  *
- * A worker may go on on another CPU, and what waits on this one would be
+ * A worker may continue on another CPU, and what waits on this one would be
  * overtaken: so nothing waits.
  *
  * Context: process, BH off.
