@@ -70,6 +70,7 @@ test_given() {
 	refuse "no socket" netemu-ctl link add f fd 9
 	exec 9<&-
 	member m5 15 listen 127.0.0.1:6009
+	busywait bash -c "ss -Hltn | grep -q '127.0.0.1:6009 '"
 	exec 9<>/dev/tcp/127.0.0.1/6009
 	check "a connection" netemu-ctl link add f fd 9 switch sw1
 	refuse "twice" netemu-ctl link add f2 fd 9
