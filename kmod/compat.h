@@ -133,6 +133,29 @@ static inline struct udp_table *nemu_udp_table(struct net *net)
 #endif /* < 6.2: one table for all */
 }
 
+/*
+ * Counters of a device whose frames leave by a UDP tunnel. From 6.8 on the core
+ * makes them after ndo_init and frees them; who counts there wants to be told so.
+ */
+static inline int nemu_tstats_alloc(struct net_device *dev)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
+	dev->pcpu_stat_type = NETDEV_PCPU_STAT_TSTATS;
+	return 0;
+#else
+	dev->tstats = netdev_alloc_pcpu_stats(struct pcpu_sw_netstats);
+	return dev->tstats ? 0 : -ENOMEM;
+#endif /* < 6.8: each device its own */
+}
+
+static inline void nemu_tstats_free(struct net_device *dev)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+	free_percpu(dev->tstats);
+	dev->tstats = NULL;
+#endif /* < 6.8: each device its own */
+}
+
 /* What the socket sends to a multicast group reaches this host's members. */
 static inline void nemu_inet_set_mc_loop(struct sock *sk)
 {

@@ -55,12 +55,13 @@ void nemu_link_forget_route(struct nemu_link *link)
 static int link_init(struct net_device *dev)
 {
 	struct nemu_link *link = netdev_priv(dev);
-	int err = -ENOMEM;
+	int err;
 
 	netdev_lockdep_set_classes(dev);
-	dev->tstats = netdev_alloc_pcpu_stats(struct pcpu_sw_netstats);
-	if (!dev->tstats)
-		return -ENOMEM;
+	err = nemu_tstats_alloc(dev);
+	if (err)
+		return err;
+	err = -ENOMEM;
 	link->stats = __alloc_percpu_gfp(sizeof(*link->stats),
 					 __alignof__(*link->stats),
 					 GFP_KERNEL_ACCOUNT);
@@ -86,8 +87,7 @@ err_stats:
 	free_percpu(link->stats);
 	link->stats = NULL;
 err_tstats:
-	free_percpu(dev->tstats);
-	dev->tstats = NULL;
+	nemu_tstats_free(dev);
 	return err;
 }
 
@@ -107,7 +107,7 @@ static void link_free(struct net_device *dev)
 	struct nemu_link *link = netdev_priv(dev);
 
 	free_percpu(link->stats);
-	free_percpu(dev->tstats);
+	nemu_tstats_free(dev);
 }
 
 static int link_open(struct net_device *dev)
