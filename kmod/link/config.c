@@ -35,6 +35,8 @@ const struct nla_policy nemu_link_policy[NEMU_LINK_POLICY_MAX + 1] = {
 		.type = NLA_NUL_STRING,
 		.len = NETEMU_LINK_PATH_MAX,
 	},
+	[NETEMU_LINK_A_CONTROL]		= { .type = NLA_S32 },
+	[NETEMU_LINK_A_SERVED]		= { .type = NLA_U8 },
 	[NETEMU_LINK_A_MAX + 1 ... NEMU_LINK_POLICY_MAX] = UNKNOWN,
 };
 
@@ -291,12 +293,41 @@ static int parse_given(struct nemu_link_config *config, struct nlattr **tb,
 	       parse_path(config, tb[NETEMU_LINK_A_PATH]);
 }
 
+static int parse_vde(struct nemu_link_config *config, struct nlattr **tb,
+		     struct netlink_ext_ack *extack)
+{
+	struct nlattr *served = tb[NETEMU_LINK_A_SERVED];
+	int i;
+
+	for (i = 1; i <= NETEMU_LINK_A_MAX; i++)
+		if (tb[i] && i != NETEMU_LINK_A_TRANSPORT &&
+		    i != NETEMU_LINK_A_FD && i != NETEMU_LINK_A_PATH &&
+		    i != NETEMU_LINK_A_CONTROL && i != NETEMU_LINK_A_SERVED)
+			return refuse(tb[i], -EINVAL,
+				      "netemu: of a link over a descriptor the socket says this",
+				      extack);
+	if (!tb[NETEMU_LINK_A_FD] || !tb[NETEMU_LINK_A_CONTROL]) {
+		NL_SET_ERR_MSG(extack,
+			       "netemu: vde needs two descriptors, of frames and of control");
+		return -EINVAL;
+	}
+	if (served && nla_get_u8(served) > 1)
+		return refuse(served, -ERANGE, "netemu: served is 0 or 1",
+			      extack);
+	config->served = served && nla_get_u8(served);
+	config->fd = nla_get_s32(tb[NETEMU_LINK_A_FD]);
+	config->control = nla_get_s32(tb[NETEMU_LINK_A_CONTROL]);
+	return parse_path(config, tb[NETEMU_LINK_A_PATH]);
+}
+
 static int refuse_given(struct nlattr **tb, struct netlink_ext_ack *extack)
 {
-	struct nlattr *attr = tb[NETEMU_LINK_A_FD] ?: tb[NETEMU_LINK_A_PATH];
+	struct nlattr *attr = tb[NETEMU_LINK_A_FD] ?: tb[NETEMU_LINK_A_PATH] ?:
+			      tb[NETEMU_LINK_A_CONTROL] ?:
+			      tb[NETEMU_LINK_A_SERVED];
 
 	return attr ? refuse(attr, -EINVAL,
-			     "netemu: a descriptor is for transport 4 (fd)",
+			     "netemu: a descriptor is for transports 4 (fd) and 5 (vde)",
 			     extack) : 0;
 }
 
@@ -316,17 +347,19 @@ int nemu_link_config_parse(struct nemu_link_config *config, struct nlattr **tb,
 
 	if (!transport) {
 		NL_SET_ERR_MSG(extack,
-			       "netemu: a link needs a transport: 1 (mcast), 2 (udp), 3 (tcp) or 4 (fd)");
+			       "netemu: a link needs a transport: 1 (mcast), 2 (udp), 3 (tcp), 4 (fd) or 5 (vde)");
 		return -EINVAL;
 	}
 	config->transport = nla_get_u8(transport);
 	if (!config->transport ||
 	    config->transport > NETEMU_LINK_TRANSPORT_MAX)
 		return refuse(transport, -ERANGE,
-			      "netemu: transport is 1 (mcast), 2 (udp), 3 (tcp) or 4 (fd)",
+			      "netemu: transport is 1 (mcast), 2 (udp), 3 (tcp), 4 (fd) or 5 (vde)",
 			      extack);
 	if (config->transport == NETEMU_LINK_FD)
 		return parse_given(config, tb, extack);
+	if (config->transport == NETEMU_LINK_VDE)
+		return parse_vde(config, tb, extack);
 	err = refuse_given(tb, extack);
 	if (err)
 		return err;

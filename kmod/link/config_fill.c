@@ -10,7 +10,7 @@
  */
 size_t nemu_link_fill_size(void)
 {
-	return nla_total_size(sizeof(u8)) * 5 +
+	return nla_total_size(sizeof(u8)) * 6 +
 	       nla_total_size(sizeof(u16)) * 3 +
 	       nla_total_size(sizeof(u32)) * 4 +
 	       nla_total_size(sizeof(struct in6_addr)) * 3 +
@@ -113,6 +113,7 @@ int nemu_link_fill(struct sk_buff *skb, const struct nemu_link *link)
 			      NETEMU_LINK_A_PAD) ||
 	    (config->path[0] &&
 	     nla_put_string(skb, NETEMU_LINK_A_PATH, config->path)) ||
+	    (config->served && nla_put_u8(skb, NETEMU_LINK_A_SERVED, 1)) ||
 	    (config->listen && put_listener(skb, config)) ||
 	    (link->stream && put_stream(skb, link->stream)))
 		return -EMSGSIZE;

@@ -20,6 +20,7 @@ static const struct nemu_link_ops *const transports[] = {
 	[NETEMU_LINK_UDP]	= &nemu_udp_ops,
 	[NETEMU_LINK_TCP]	= &nemu_tcp_ops,
 	[NETEMU_LINK_FD]	= &nemu_given_ops,
+	[NETEMU_LINK_VDE]	= &nemu_vde_ops,
 };
 
 /**

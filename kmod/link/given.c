@@ -92,6 +92,7 @@ static int take(struct nemu_stream *stream, struct socket *sock,
 		return err;
 	}
 	stream->sock = sock;
+	stream->is_peer = stream->link->config.served;
 	stream->framed = sock->type == SOCK_STREAM;
 	return 0;
 }

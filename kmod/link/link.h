@@ -32,6 +32,7 @@
 #include <net/netlink.h>
 
 struct nemu_stream;
+struct nemu_vde;
 struct socket;
 
 /* An address and a port of either family. */
@@ -52,6 +53,8 @@ union nemu_sockaddr {
  * @allow_prefix: bits of @allow that count
  * @max_peers: as many at a time
  * @fd: descriptor of who makes the link; of no meaning afterwards
+ * @control: the same, of the stream of a VDE link
+ * @served: the device goes with the connection
  * @path: what user space has opened, for those who look; or ""
  * @allow: where peers may be; family 0 = anywhere
  */
@@ -65,6 +68,8 @@ struct nemu_link_config {
 	u8 allow_prefix;
 	u16 max_peers;
 	int fd;
+	int control;
+	bool served;
 	char path[NETEMU_LINK_PATH_MAX + 1];
 	union nemu_sockaddr allow;
 };
@@ -139,6 +144,7 @@ struct nemu_link_queue {
  * @routes: the way to the other end
  * @queue: of transports that can't send at once
  * @stream: of transports over a stream
+ * @vde: of a VDE link
  * @listener: of a peer, while its device is registered: whose it is
  * @adopt: the same: its connection, until somebody else closes it
  */
@@ -157,6 +163,7 @@ struct nemu_link {
 	struct dst_cache routes;
 	struct nemu_link_queue queue;
 	struct nemu_stream *stream;
+	struct nemu_vde *vde;
 	struct nemu_stream *listener;
 	struct socket *adopt;
 };
@@ -244,6 +251,9 @@ extern const struct nemu_link_ops nemu_tcp_ops;
 extern const struct nemu_link_ops nemu_given_ops;
 int nemu_given_replace(struct nemu_link *link, int fd,
 		       struct netlink_ext_ack *extack);
+
+/* vde.c */
+extern const struct nemu_link_ops nemu_vde_ops;
 
 /* config.c */
 #define NEMU_LINK_POLICY_MAX	50	/* what rtnetlink parses at most */

@@ -192,6 +192,8 @@ static void let_go(struct nemu_stream *stream)
 
 	nemu_stream_unhook(stream);
 	stream->sock = NULL;
+	if (stream->link->vde)
+		nemu_vde_hang_up(stream->link);
 	if (!stream->given) {
 		nemu_stream_end(sock);
 		return;
@@ -302,6 +304,8 @@ static void run(struct work_struct *work)
 		return;
 	more = nemu_stream_receive(stream);
 	more |= nemu_stream_send(stream);
+	if (stream->link->vde && !stream->error)
+		stream->error = nemu_vde_check(stream->link);
 	if (stream->error)
 		lost(stream, stream->error);
 	else if (more)

@@ -51,7 +51,7 @@ struct sock;
  * @error: why the last connection ended, or none came, -errno
  * @connects: how often there was one
  * @event_limit: how many notifications may leave
- * @is_peer: of a listener: it never connects by itself
+ * @is_peer: of a listener, or a VDE client: its device goes with the connection
  * @listener: of a peer; NULL if that goes first; RTNL
  * @peers: of a listener; RTNL
  * @sibling: among the peers of @listener; RTNL
@@ -121,6 +121,10 @@ int nemu_link_check_listener(const struct nemu_link *link,
 			     struct netlink_ext_ack *extack);
 int nemu_tcp_dial(struct nemu_stream *stream, struct socket **sock);
 void nemu_tcp_tune(struct socket *sock);
+
+/* vde.c: of links that have link->vde */
+void nemu_vde_hang_up(struct nemu_link *link);
+int nemu_vde_check(struct nemu_link *link);
 
 /* peer.c */
 extern const struct nemu_link_ops nemu_peer_ops;

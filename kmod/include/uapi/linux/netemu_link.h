@@ -40,12 +40,18 @@
  *	is a frame. The link keeps the socket, and the socket its namespace: with
  *	a link of this kind in it, a namespace does not go by itself. Over a TCP
  *	socket it keeps the module, too
+ * @NETEMU_LINK_VDE: two sockets that the caller has open, as VDE programs have
+ *	them: a connected UNIX datagram socket, each message a frame, and a
+ *	connected UNIX stream socket beside it, on which nothing is said any
+ *	more; who closes that hangs up. Kept as of NETEMU_LINK_FD. When the
+ *	connection is over the link has no carrier any more
  */
 enum netemu_link_transport {
 	NETEMU_LINK_MCAST = 1,
 	NETEMU_LINK_UDP = 2,
 	NETEMU_LINK_TCP = 3,
 	NETEMU_LINK_FD = 4,
+	NETEMU_LINK_VDE = 5,
 
 	__NETEMU_LINK_TRANSPORT_MAX,
 };
@@ -108,6 +114,10 @@ enum netemu_link_state {
  *	Not in replies
  * @NETEMU_LINK_A_PATH: string, fd: what the socket is, for those who look; up to
  *	%NETEMU_LINK_PATH_MAX bytes. The kernel does nothing with it
+ * @NETEMU_LINK_A_CONTROL: s32, vde: descriptor of the stream, as FD is that of the
+ *	datagrams. Both are needed. Not in replies
+ * @NETEMU_LINK_A_SERVED: u8, 0/1, default 0, vde: the other end is a client, and the
+ *	device is removed when the client hangs up
  * @NETEMU_LINK_A_LISTENER: u32, read only, of a peer: interface index of its
  *	listener
  */
@@ -134,6 +144,8 @@ enum netemu_link_attr {
 	NETEMU_LINK_A_LISTENER,
 	NETEMU_LINK_A_FD,
 	NETEMU_LINK_A_PATH,
+	NETEMU_LINK_A_CONTROL,
+	NETEMU_LINK_A_SERVED,
 
 	__NETEMU_LINK_A_MAX,
 };
