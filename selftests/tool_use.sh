@@ -6,7 +6,7 @@
 . lib/tool.sh
 
 man=/usr/share/man/man8
-pages="netemu-ctl netemu-ctl-network netemu-ctl-forward netemu-ctl-lease netemu-ctl-nic"
+pages="netemu-ctl netemu-ctl-network netemu-ctl-forward netemu-ctl-lease netemu-ctl-nic netemu-ctl-vde"
 completion=/usr/share/bash-completion/completions/netemu-ctl
 
 # vm0, vm1 and the veths v0 and w0, with far ends v1 and w1, on sw0

@@ -55,6 +55,7 @@ extern const struct object port_object;
 extern const struct object nic_object;
 extern const struct object gateway_object;
 extern const struct object link_object;
+extern const struct object vde_object;
 extern const struct object network_object;
 extern const struct object forward_object;
 extern const struct object service_object;

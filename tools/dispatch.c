@@ -8,7 +8,7 @@
 
 static const struct object *const objects[] = {
 	&network_object, &switch_object, &hub_object, &port_object,
-	&link_object, &nic_object,
+	&link_object, &vde_object, &nic_object,
 	&gateway_object, &forward_object, &service_object, &connection_object,
 	&lease_object, &fdb_object, &monitor_object, &show_object,
 };

@@ -2,6 +2,7 @@
 /* Links: ports of a switch whose far side is a socket, as QEMU's are. */
 #include "ctl.h"
 #include "unix.h"
+#include "vde.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -16,6 +17,7 @@ struct link_words {
 	const char *unix_how;	/* a UNIX socket that is to be opened, or NULL */
 	const char *unix_path;
 	const char *unix_peer;
+	const char *vde_path;	/* the same of a VDE switch */
 	char master[NAME_SIZE];
 	uint32_t mode;
 	bool has_master;
@@ -171,10 +173,12 @@ static int parse_unix(struct args *args, struct link_words *words)
 }
 
 /* After all words have been understood: it may leave a file behind. */
-static int open_unix(struct link_words *words)
+static int open_sockets(struct link_words *words)
 {
 	struct far_spec *spec = &words->spec;
 
+	if (words->vde_path)
+		return vde_connect(words->vde_path, &spec->fd, &spec->control);
 	if (!words->unix_how)
 		return EXIT_OK;
 	if (words->unix_peer)
@@ -196,10 +200,12 @@ static int parse_far(struct args *args, const char *word,
 		return parse_unix(args, words);
 	}
 	if (!transport_parse(word, &spec->transport))
-		return usage_error("\"%s\" is neither mcast, udp, tcp, unix nor fd",
+		return usage_error("\"%s\" is neither mcast, udp, tcp, unix, vde nor fd",
 				   word);
 	if (spec->transport == NETEMU_LINK_FD)
 		return parse_fd(args, spec);
+	if (spec->transport == NETEMU_LINK_VDE)
+		return vde_parse_path(args, spec, &words->vde_path);
 	if (spec->transport == NETEMU_LINK_TCP)
 		return parse_connection(args, spec);
 	return parse_endpoint(args, word, true, &spec->remote);
@@ -212,7 +218,7 @@ static int parse_add(struct args *args, struct link_words *words)
 	int ret;
 
 	ret = parse_new_name(args, "name of the link", spec->name) ?:
-	      parse_word(args, "kind of link (mcast, udp, tcp, unix, fd)", &word);
+	      parse_word(args, "kind of link (mcast, udp, tcp, unix, vde, fd)", &word);
 	if (ret)
 		return ret;
 	ret = parse_far(args, word, words);
@@ -252,13 +258,15 @@ static int add_new(struct ctl *ctl, struct link_words *words,
 	struct link_info link;
 	int ret;
 
-	ret = open_unix(words);
+	ret = open_sockets(words);
 	if (ret)
 		return ret;
 	ret = wire_far_new(ctl->wire, spec);
 	/* The kernel has its own hold on it. */
-	if (words->unix_how)
+	if (words->unix_how || words->vde_path)
 		close(spec->fd);
+	if (words->vde_path)
+		close(spec->control);
 	if (ret)
 		return refused(ctl, "cannot add link \"%s\"", spec->name);
 	if (!words->has_master)
@@ -295,8 +303,9 @@ static bool is_same(const struct far_spec *spec, const struct far_info *far)
 		inet_pton(AF_INET, "127.0.0.1", local.addr);
 	}
 	/* Of a descriptor there is no telling. */
-	if (spec->transport == NETEMU_LINK_FD)
-		return spec->path[0] && !strcmp(spec->path, far->path);
+	if (spec->transport == NETEMU_LINK_FD ||
+	    spec->transport == NETEMU_LINK_VDE)
+		return spec->transport == far->transport && spec->path[0] && !strcmp(spec->path, far->path);
 	return spec->listen == far->listen && spec->transport == far->transport &&
 	       endpoint_equal(&spec->remote, &far->remote) &&
 	       endpoint_equal(&local, &far->local) &&
@@ -376,7 +385,7 @@ static int parse_set_key(struct args *args, const char *word,
 static int change_far(struct ctl *ctl, struct link_words *words,
 		      const struct link_info *link)
 {
-	int ret = open_unix(words);
+	int ret = open_sockets(words);
 
 	if (ret)
 		return ret;
@@ -442,7 +451,7 @@ static int run_show(struct ctl *ctl, struct args *args)
 static const struct verb verbs[] = {
 	{
 		.name = "add", .run = run_add, .may_exist = true,
-		.synopsis = "NAME mcast|udp ADDRESS:PORT [KEY VALUE]... | NAME unix connect|listen PATH [KEY VALUE]... | NAME unix dgram PATH PEER [KEY VALUE]... | NAME fd N [KEY VALUE]... | NAME tcp connect ADDRESS:PORT [KEY VALUE]... | NAME tcp listen [ADDRESS:]PORT [KEY VALUE]...",
+		.synopsis = "NAME mcast|udp ADDRESS:PORT [KEY VALUE]... | NAME unix connect|listen PATH [KEY VALUE]... | NAME unix dgram PATH PEER [KEY VALUE]... | NAME vde PATH [KEY VALUE]... | NAME fd N [KEY VALUE]... | NAME tcp connect ADDRESS:PORT [KEY VALUE]... | NAME tcp listen [ADDRESS:]PORT [KEY VALUE]...",
 		.help = "make a link, bring it up, and plug it in",
 	}, {
 		.name = "set", .run = run_set,
@@ -472,6 +481,7 @@ const struct object link_object = {
 		"tcp: one that connects, again and again, or listens for any number of peers,\n"
 		"each with a device of its own, as of \"-netdev socket,listen=\" and \"connect=\".\n"
 		"unix: a socket of the file system that is opened here, and then is the link's.\n"
+		"vde: the directory of vde_switch, or of a VDE socket of ours.\n"
 		"fd: a connected or listening socket that who calls netemu-ctl has open.\n"
 		"IPv6 is written [ff05::1]:1234. See netemu-ctl-link(8).\n",
 };

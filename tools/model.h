@@ -213,6 +213,7 @@ struct gateway_info {
 };
 
 #include "model_link.h"
+#include "model_vde.h"
 
 struct link_info {
 	int ifindex;

@@ -20,6 +20,7 @@ static const char *const transports[] = {
 	[NETEMU_LINK_UDP] = "udp",
 	[NETEMU_LINK_TCP] = "tcp",
 	[NETEMU_LINK_FD] = "fd",
+	[NETEMU_LINK_VDE] = "vde",
 };
 
 static const char *const states[] = {

@@ -31,6 +31,7 @@ struct far_info {
 	struct endpoint allow;
 	uint32_t allow_prefix;
 	char path[NETEMU_LINK_PATH_MAX + 1];
+	bool served;		/* goes with the client that it is for */
 	bool has_state;
 	uint32_t state;		/* enum netemu_link_state */
 	uint32_t error;		/* errno, 0 = none */
@@ -51,7 +52,10 @@ struct far_spec {
 	char dev_name[NAME_SIZE];
 	int dev;
 	bool has_fd;
-	int fd;			/* NETEMU_LINK_FD */
+	int fd;			/* NETEMU_LINK_FD, NETEMU_LINK_VDE */
+	int control;		/* NETEMU_LINK_VDE */
+	bool served;		/* the same: goes with the client */
+	int master;		/* interface index, 0 = none */
 	char path[NETEMU_LINK_PATH_MAX + 1]; /* what it is; may be "" */
 	bool listen;
 	bool has_max_peers;

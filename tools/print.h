@@ -21,6 +21,8 @@ void print_ports(const struct format *f, const struct port_list *list);
 void print_gateways(const struct format *f, const struct link_list *list);
 /* Of those that are links of ours. */
 void print_links(const struct format *f, const struct link_list *list);
+/* VDE sockets of switches. */
+void print_vdes(const struct format *f, const struct vde_list *list);
 void print_networks(const struct format *f, const struct network_list *list);
 void print_connections(const struct format *f,
 		       const struct connection_list *list);

@@ -56,6 +56,9 @@ static void fill_far(json_object *o, const struct far_info *far)
 			json_object_new_int64(far->peers));
 		json_object_object_add(o, "allow", json_allow(far));
 	}
+	if (far->transport == NETEMU_LINK_VDE)
+		json_object_object_add(o, "served",
+			json_object_new_boolean(far->served));
 	if (far->listener)
 		json_object_object_add(o, "listener_ifindex",
 			json_object_new_int64(far->listener));
@@ -107,6 +110,8 @@ void text_far(const struct far_info *far)
 	endpoint_text(far->listen ? &far->local : &far->remote, text);
 	if (far->transport == NETEMU_LINK_FD)
 		printf(" %s", far->path[0] ? far->path : "fd");
+	else if (far->transport == NETEMU_LINK_VDE)
+		printf(" vde%s %s", far->served ? " client" : "", far->path);
 	else
 		printf(" %s%s %s", transport_name(far->transport),
 		       far->listen ? " listen" : far->listener ? " peer" :

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Switches; and what hubs share with them. */
 #include "ctl.h"
+#include "vde.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -96,6 +97,23 @@ static int parse_keys(struct args *args, uint32_t mode,
 	return EXIT_OK;
 }
 
+/* A process of its own, so there is nothing to undo if all else fails. */
+static int set_vde(struct ctl *ctl, struct args *args, const char *name,
+		   uint32_t mode)
+{
+	struct vde_words words = { .given = false };
+	struct switch_info sw;
+	int ret;
+
+	args_next(args);
+	ret = vde_parse(args, &words);
+	if (!ret && args->n)
+		ret = usage_error("\"%s\" does not go with vde-socket (allowed: user, group, mode, max-peers)",
+				  args_peek(args));
+	ret = ret ?: find_switch(ctl, name, mode, &sw);
+	return ret ?: vde_set(&sw.link, &words);
+}
+
 static bool changes_something(const struct switch_spec *spec)
 {
 	return spec->opts.given || spec->defaults.given || spec->has_mtu ||
@@ -173,6 +191,8 @@ int switch_set(struct ctl *ctl, struct args *args, uint32_t mode)
 	int ret;
 
 	ret = parse_own_name(args, mode, spec.name);
+	if (!ret && args->n && !strcmp(args_peek(args), "vde-socket"))
+		return set_vde(ctl, args, spec.name, mode);
 	if (!ret)
 		ret = parse_keys(args, mode, &spec);
 	if (ret)
@@ -274,6 +294,10 @@ static const struct verb verbs[] = {
 		.name = "set", .run = run_set,
 		.synopsis = "NAME [up|down] [mtu N] [address MAC] [KEY VALUE]...",
 		.help = "change what is given; the rest stays",
+	}, {
+		.name = "set", .run = run_set,
+		.synopsis = "NAME vde-socket DIR [user USER] [group GROUP] [mode MODE] [max-peers N] | NAME vde-socket off",
+		.help = "let VDE programs plug in by sockets in DIR; or no more",
 	}, {
 		.name = "del", .run = run_del, .exact = true, .if_exists = true,
 		.synopsis = "NAME",

@@ -23,6 +23,12 @@ int wire_link_list(struct wire *w, struct link_list *links);
 int wire_link_del(struct wire *w, int ifindex);
 int wire_link_up(struct wire *w, int ifindex);
 
+/*
+ * wire_watch.c: a descriptor that can be read when something changed at any
+ * device, or some of that was lost; or -errno. What is read from it is of no use.
+ */
+int wire_watch(void);
+
 /* wire_switch.c */
 int wire_switch_new(struct wire *w, const struct switch_spec *spec);
 int wire_switch_set(struct wire *w, int ifindex,

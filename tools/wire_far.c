@@ -33,8 +33,11 @@ static void put_far(struct request *req, const struct far_spec *spec)
 	struct nlattr *info, *data;
 	uint8_t byte = spec->transport;
 	uint16_t peers = spec->max_peers;
+	int32_t control = spec->control;
 	int32_t fd = spec->fd;
 
+	if (spec->master)
+		request_put_u32(req, NULL, IFLA_MASTER, spec->master);
 	if (spec->has_mtu)
 		request_put_u32(req, "mtu", IFLA_MTU, spec->mtu);
 	info = request_nest(req, NULL, IFLA_LINKINFO);
@@ -64,6 +67,12 @@ static void put_far(struct request *req, const struct far_spec *spec)
 	}
 	if (spec->has_fd)
 		request_put(req, "fd", NETEMU_LINK_A_FD, &fd, sizeof(fd));
+	if (spec->transport == NETEMU_LINK_VDE)
+		request_put(req, NULL, NETEMU_LINK_A_CONTROL, &control,
+			    sizeof(control));
+	byte = spec->served;
+	if (spec->served)
+		request_put(req, NULL, NETEMU_LINK_A_SERVED, &byte, 1);
 	if (spec->path[0])
 		request_put(req, NULL, NETEMU_LINK_A_PATH, spec->path,
 			    strlen(spec->path) + 1);
@@ -147,6 +156,7 @@ void parse_far(const struct nlattr *nest, struct far_info *far)
 	far->peers = attr_uint(tb[NETEMU_LINK_A_PEERS]);
 	far->listener = attr_uint(tb[NETEMU_LINK_A_LISTENER]);
 	attr_name(tb[NETEMU_LINK_A_PATH], far->path, sizeof(far->path));
+	far->served = attr_uint(tb[NETEMU_LINK_A_SERVED]);
 	far->dev = attr_uint(tb[NETEMU_LINK_A_DEV]);
 	far->ttl = attr_uint(tb[NETEMU_LINK_A_TTL]);
 	far->echoes = attr_uint(tb[NETEMU_LINK_A_ECHOES]);

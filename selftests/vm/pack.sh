@@ -55,6 +55,17 @@ program_lines() {
 	library_lines "${found[@]}"
 }
 
+# What libvdeplug, of vde_plug and of QEMU, opens by name
+plugin_lines() {
+	local path
+
+	path=$(find /usr/lib -name libvdeplug_vde.so | head -n 1)
+	[ -n "$path" ] ||
+		{ note "no plugin of libvdeplug; run selftests/setup.sh"; return 1; }
+	printf 'file %s %s 0755 0 0\n' "${path#/usr}" "$path"
+	library_lines "$path"
+}
+
 # busybox and a link for each applet that no program in the list replaces
 busybox_lines() {
 	local busybox applet
@@ -135,6 +146,7 @@ pack_base() {
 	# shellcheck disable=SC2086 # a list of words
 	{
 		program_lines $programs || return 1
+		plugin_lines || return 1
 		busybox_lines $programs
 	} | with_parents >"$list.tail" || return 1
 	{

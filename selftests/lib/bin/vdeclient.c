@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Clients of a VDE switch, good and bad, for its control socket CTL. Succeeds if the
+ * switch takes them.
+ *
+ *	join CTL PATH		a socket at PATH, all as it should be
+ *	hold CTL PATH N		N of them, at PATH0 and so on, until killed
+ *	ask CTL PATH		PATH as it is
+ *	garbage CTL		what is no request
+ *	silent CTL N		N connections that say nothing; succeeds
+ *	bind PATH MODE		leaves a socket there; succeeds
+ */
+#include <err.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+struct request {
+	uint32_t magic;
+	uint32_t version;
+	uint32_t type;
+	struct sockaddr_un sock;
+	char description[8];
+} __attribute__((packed));
+
+/* Without an end, if it is as long as there is room. */
+static struct sockaddr_un address(const char *path)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	size_t len = strlen(path);
+
+	if (len > sizeof(addr.sun_path))
+		errx(2, "%s: too long", path);
+	memcpy(addr.sun_path, path, len);
+	return addr;
+}
+
+static int connect_to(const char *path, int type)
+{
+	struct sockaddr_un addr = address(path);
+	int fd = socket(AF_UNIX, type, 0);
+
+	if (fd < 0 || connect(fd, (struct sockaddr *)&addr, sizeof(addr)))
+		err(2, "%s", path);
+	return fd;
+}
+
+static int bind_at(const char *path, mode_t mode)
+{
+	struct sockaddr_un addr = address(path);
+	int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+
+	unlink(path);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&addr, sizeof(addr)) ||
+	    chmod(path, mode))
+		err(2, "%s", path);
+	return fd;
+}
+
+static int ask(const char *ctl, const char *path, struct sockaddr_un *reply)
+{
+	struct request req = {
+		.magic = 0xfeedface,
+		.version = 3,
+		.sock = address(path),
+		.description = "test",
+	};
+	int fd = connect_to(ctl, SOCK_STREAM);
+
+	/* In two pieces, as a stream may come. */
+	if (write(fd, &req, 20) != 20 ||
+	    write(fd, (char *)&req + 20, sizeof(req) - 20) !=
+	    (ssize_t)sizeof(req) - 20)
+		errx(1, "hung up");
+	if (recv(fd, reply, sizeof(*reply), MSG_WAITALL) != sizeof(*reply))
+		errx(1, "refused");
+	return fd;
+}
+
+static void join(const char *ctl, const char *path)
+{
+	int fd = bind_at(path, 0700);
+	struct sockaddr_un reply;
+
+	ask(ctl, path, &reply);
+	if (connect(fd, (struct sockaddr *)&reply, sizeof(reply)))
+		err(1, "%s", reply.sun_path);
+}
+
+static void hold(const char *ctl, const char *path, int n)
+{
+	char name[128];
+	int i;
+
+	for (i = 0; i < n; i++) {
+		snprintf(name, sizeof(name), "%s%d", path, i);
+		join(ctl, name);
+	}
+	pause();
+}
+
+static void garbage(const char *ctl)
+{
+	int fd = connect_to(ctl, SOCK_STREAM);
+	char junk[300];
+
+	memset(junk, 'G', sizeof(junk));
+	if (send(fd, junk, sizeof(junk), MSG_NOSIGNAL) < 0 ||
+	    recv(fd, junk, sizeof(junk), MSG_WAITALL) <= 0)
+		errx(1, "refused");
+}
+
+int main(int argc, char **argv)
+{
+	const char *verb = argc > 2 ? argv[1] : "";
+	struct sockaddr_un reply;
+	int i;
+
+	if (!strcmp(verb, "join") && argc == 4)
+		join(argv[2], argv[3]);
+	else if (!strcmp(verb, "hold") && argc == 5)
+		hold(argv[2], argv[3], atoi(argv[4]));
+	else if (!strcmp(verb, "ask") && argc == 4)
+		ask(argv[2], argv[3], &reply);
+	else if (!strcmp(verb, "garbage"))
+		garbage(argv[2]);
+	else if (!strcmp(verb, "silent") && argc == 4)
+		for (i = 0; i < atoi(argv[3]); i++)
+			connect_to(argv[2], SOCK_STREAM);
+	else if (!strcmp(verb, "bind") && argc == 4)
+		bind_at(argv[2], strtoul(argv[3], NULL, 8));
+	else
+		errx(2, "usage: vdeclient VERB...");
+	return 0;
+}
