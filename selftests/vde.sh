@@ -7,7 +7,7 @@
 #	     |
 #	     + ~ QEMU's hub ~ tap: m1
 #
-# vm: timeout=300 guests=yes debug=short
+# vm: timeout=300 guests=yes plain=6.1
 . "$(dirname "$0")/lib/ksft.sh"
 . "$(dirname "$0")/lib/socket.sh"
 
@@ -165,7 +165,7 @@ ksft_start
 setup
 test_client
 test_server
-[ -n "${NETEMU_SHORT-}" ] || test_qemu
+test_qemu
 test_helper
 test_hostile
 test_end
