@@ -10,7 +10,7 @@
 #
 #	v0 - hub 0 - l ~ 127.0.0.1:8010 ~ c - hub 2 - v2
 #
-# vm: timeout=400 debug=short plain=6.1
+# vm: timeout=400 debug=short plain=no
 . "$(dirname "$0")/lib/ksft.sh"
 . "$(dirname "$0")/lib/socket.sh"
 

@@ -9,7 +9,7 @@
 #	g1 - sw1 - far1 -+--- wire0 ---+- far1 - sw1 - g3	(host "far")
 #	             m3 -+
 #
-# vm: timeout=300 plain=6.12
+# vm: timeout=300 plain=6.1
 . "$(dirname "$0")/lib/ksft.sh"
 . "$(dirname "$0")/lib/socket.sh"
 

@@ -6,7 +6,7 @@
 #	g1 - sw1 -+- l (listens) ~ l.0 ~ m1, l.1 ~ m2, l.2 ~ c - sw2 - g2
 #	          +- d (connects) ~ m3
 #
-# vm: timeout=240 plain=6.12
+# vm: timeout=240 plain=6.1
 . "$(dirname "$0")/lib/ksft.sh"
 . "$(dirname "$0")/lib/socket.sh"
 

@@ -5,7 +5,7 @@
 #	g1 - sw1 - q1 ~lo~ m1
 #	      +--- u1 --- wire0 --- u1 - sw1 - g3	(host "far")
 #
-# vm: timeout=240 plain=6.12
+# vm: timeout=240 plain=6.1
 . "$(dirname "$0")/lib/ksft.sh"
 . "$(dirname "$0")/lib/socket.sh"
 

@@ -7,7 +7,7 @@
 #	          +- d ~ m2 (datagrams)
 #	          +- s ~ m3 (whom s connects to)
 #
-# vm: timeout=240 plain=6.1,6.12
+# vm: timeout=240 plain=6.1
 . "$(dirname "$0")/lib/ksft.sh"
 . "$(dirname "$0")/lib/socket.sh"
 
