@@ -3,11 +3,13 @@
 #include "link.h"
 #include "../compat.h"
 
+#include <net/ip.h>
+#include <net/ip6_checksum.h>
 #include <net/ip6_route.h>
-#include <net/ip_tunnels.h>
+#include <net/ipv6.h>
 #include <net/ipv6_stubs.h>
 #include <net/route.h>
-#include <net/udp_tunnel.h>
+#include <net/udp.h>
 
 /* Would what we send be sent by the link again, for ever? */
 static bool leads_back(const struct nemu_link *link, struct net_device *way)
@@ -38,9 +40,34 @@ static int prepare(struct sk_buff *skb, const struct dst_entry *dst,
 	if (unlikely(err))
 		return err;
 	skb->encapsulation = 0;
-	/* Its length is counted as sent from here on. */
-	skb_reset_inner_network_header(skb);
 	return 0;
+}
+
+/*
+ * The functions that UDP tunnels share would do from here, but newer kernels
+ * (6.12 in its stable series) take what passes by them for a nested transmission,
+ * and IP does not let members on this host hear multicast of a nested sender.
+ */
+static void push_udp(const struct nemu_link *link, struct sk_buff *skb)
+{
+	struct udphdr *udp;
+
+	skb_scrub_packet(skb, true);
+	skb_clear_hash_if_not_l4(skb);
+	udp = __skb_push(skb, sizeof(*udp));
+	skb_reset_transport_header(skb);
+	udp->source = link->tx_port;
+	udp->dest = nemu_sockaddr_port(&link->config.remote);
+	udp->len = htons(skb->len);
+}
+
+/* @len: of the frame; @err: what the stack made of it */
+static void count_sent(struct nemu_link *link, unsigned int len, int err)
+{
+	if (likely(!net_xmit_eval(err)))
+		dev_sw_netstats_tx_add(link->dev, 1, len);
+	else
+		dev_core_stats_tx_dropped_inc(link->dev);
 }
 
 static struct rtable *route4(struct nemu_link *link, __be32 *saddr)
@@ -80,12 +107,37 @@ static enum netemu_link_drop reason_of(int err)
 			       NETEMU_LINK_DROP_NO_ROUTE;
 }
 
+/* Consumes @rt and @skb. RFC 791, without options. */
+static void emit4(struct nemu_link *link, struct sk_buff *skb, struct rtable *rt,
+		  __be32 saddr)
+{
+	__be32 daddr = link->config.remote.v4.sin_addr.s_addr;
+	u8 ttl = READ_ONCE(link->config.ttl);
+	unsigned int len = skb->len;
+	struct iphdr *ip;
+
+	push_udp(link, skb);
+	udp_set_csum(false, skb, saddr, daddr, skb->len);
+	skb_dst_set(skb, &rt->dst);
+	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
+	ip = __skb_push(skb, sizeof(*ip));
+	skb_reset_network_header(skb);
+	*ip = (struct iphdr) {
+		.version = 4,
+		.ihl = sizeof(*ip) / 4,
+		.ttl = ttl ?: ip4_dst_hoplimit(&rt->dst),
+		.protocol = IPPROTO_UDP,
+		.saddr = saddr,
+		.daddr = daddr,
+	};
+	__ip_select_ident(link->net, ip, 1);
+	count_sent(link, len, ip_local_out(link->net, link->tx->sk, skb));
+}
+
 static void send4(struct nemu_link *link, struct sk_buff *skb)
 {
 	const unsigned int headers = sizeof(struct iphdr) +
 				     sizeof(struct udphdr);
-	const struct nemu_link_config *config = &link->config;
-	u8 ttl = READ_ONCE(config->ttl);
 	struct rtable *rt;
 	__be32 saddr;
 
@@ -100,11 +152,7 @@ static void send4(struct nemu_link *link, struct sk_buff *skb)
 		return;
 	}
 	count_fragments(link, skb, &rt->dst, headers);
-	udp_tunnel_xmit_skb(rt, link->tx->sk, skb, saddr,
-			    config->remote.v4.sin_addr.s_addr, 0,
-			    ttl ?: ip4_dst_hoplimit(&rt->dst), 0,
-			    link->tx_port, nemu_sockaddr_port(&config->remote),
-			    true, false);
+	emit4(link, skb, rt, saddr);
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
@@ -137,12 +185,36 @@ static struct dst_entry *route6(struct nemu_link *link, struct in6_addr *saddr)
 	return dst;
 }
 
+/* Consumes @dst and @skb. RFC 8200. */
+static void emit6(struct nemu_link *link, struct sk_buff *skb,
+		  struct dst_entry *dst, const struct in6_addr *saddr)
+{
+	const struct in6_addr *daddr = &link->config.remote.v6.sin6_addr;
+	u8 ttl = READ_ONCE(link->config.ttl);
+	unsigned int len = skb->len;
+	struct ipv6hdr *ip;
+
+	push_udp(link, skb);
+	/* The host may cut it into fragments. */
+	skb->ignore_df = 1;
+	udp6_set_csum(false, skb, saddr, daddr, skb->len);
+	skb_dst_set(skb, dst);
+	memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
+	ip = __skb_push(skb, sizeof(*ip));
+	skb_reset_network_header(skb);
+	ip6_flow_hdr(ip, 0, 0);
+	ip->payload_len = htons(skb->len - sizeof(*ip));
+	ip->nexthdr = IPPROTO_UDP;
+	ip->hop_limit = ttl ?: ip6_dst_hoplimit(dst);
+	ip->saddr = *saddr;
+	ip->daddr = *daddr;
+	count_sent(link, len, ip6_local_out(link->net, link->tx->sk, skb));
+}
+
 static void send6(struct nemu_link *link, struct sk_buff *skb)
 {
 	const unsigned int headers = sizeof(struct ipv6hdr) +
 				     sizeof(struct udphdr);
-	struct nemu_link_config *config = &link->config;
-	u8 ttl = READ_ONCE(config->ttl);
 	struct in6_addr saddr;
 	struct dst_entry *dst;
 
@@ -157,13 +229,7 @@ static void send6(struct nemu_link *link, struct sk_buff *skb)
 		return;
 	}
 	count_fragments(link, skb, dst, headers);
-	skb_scrub_packet(skb, true);
-	/* The host may cut it into fragments. */
-	skb->ignore_df = 1;
-	udp_tunnel6_xmit_skb(dst, link->tx->sk, skb, link->dev, &saddr,
-			     &config->remote.v6.sin6_addr, 0,
-			     ttl ?: ip6_dst_hoplimit(dst), 0, link->tx_port,
-			     nemu_sockaddr_port(&config->remote), false);
+	emit6(link, skb, dst, &saddr);
 }
 #else
 static void send6(struct nemu_link *link, struct sk_buff *skb)
