@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The standard tools on a switch: ip, bridge, ethtool, tc, tcpdump, and real
 # protocols through it.
-# vm: timeout=300
+# vm: timeout=300 debug=no
 #
 #	h1:eth0 === p-h1 --+
 #	                   +-- sw0 192.0.2.254
