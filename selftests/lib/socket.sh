@@ -40,7 +40,7 @@ other_host() {
 	ip netns add "$1"
 	HOSTS="$HOSTS $1"
 	ip link add wire0 type veth peer name wire0 netns "$1"
-	sysctl -qw net.ipv6.conf.wire0.accept_dad=0
+	sysctl -qw net.ipv6.conf.wire0.disable_ipv6=0 net.ipv6.conf.wire0.accept_dad=0
 	in_host "$1" sysctl -qw net.ipv6.conf.wire0.accept_dad=0
 	ip link set wire0 up
 	ip -n "$1" link set lo up

@@ -9,7 +9,9 @@ err=$scratch/err
 known=''		# the state, if nothing happened since it was read
 n=0
 failed=0
-trap 'rm -rf "$scratch"' EXIT
+ipv6_default=/proc/sys/net/ipv6/conf/default/disable_ipv6
+ipv6_was=$(cat "$ipv6_default")
+trap 'rm -rf "$scratch"; echo "$ipv6_was" >"$ipv6_default"' EXIT
 
 # ---- test points ------------------------------------------------------------
 
@@ -152,7 +154,7 @@ after_frame() {
 begin() {
 	echo "TAP version 13"
 	# Addresses that the host gives itself would change what is compared.
-	echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6
+	echo 1 >"$ipv6_default"
 	modprobe -q netemu
 }
 
