@@ -4,7 +4,7 @@
  * to the guest's acknowledgment, that asks the card again, and if its level is
  * still high the next interrupt follows. Nothing is lost, nothing comes twice.
  *
- * vm: timeout=300 debug=no
+ * vm: timeout=300 guests=yes debug=no
  */
 #include "test.h"
 #include "intx.h"
