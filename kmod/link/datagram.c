@@ -78,6 +78,19 @@ static void receive(struct nemu_link *link, struct sk_buff *skb)
 	nemu_link_receive(link, skb);
 }
 
+/* Nobody else on this host has our port. */
+static bool is_own(const struct nemu_link *link,
+		   const union nemu_sockaddr *source)
+{
+	if (nemu_sockaddr_port(source) != link->tx_port)
+		return false;
+	/* What we sent last is likely what comes back: that saves a lookup. */
+	if (source->sa.sa_family == AF_INET &&
+	    source->v4.sin_addr.s_addr == READ_ONCE(link->tx_saddr))
+		return true;
+	return is_local_address(link->net, source);
+}
+
 /* All of these are encap_rcv of a socket: they return 0 and consume the skb. */
 static int rcv_bus(struct sock *sk, struct sk_buff *skb)
 {
@@ -87,8 +100,7 @@ static int rcv_bus(struct sock *sk, struct sk_buff *skb)
 	if (unlikely(!link))
 		goto drop;
 	source_of(skb, is_v6(link), &source);
-	if (nemu_sockaddr_port(&source) == link->tx_port &&
-	    is_local_address(link->net, &source)) {
+	if (is_own(link, &source)) {
 		this_cpu_inc(link->stats->echoes);
 		goto drop;
 	}
@@ -378,10 +390,36 @@ static int udp_open(struct nemu_link *link, struct netlink_ext_ack *extack)
 	return 0;
 }
 
+static void mcast_up(struct nemu_link *link)
+{
+	napi_enable(&link->napi);
+}
+
+static void mcast_down(struct nemu_link *link)
+{
+	napi_disable(&link->napi);
+	nemu_queue_purge(link);
+}
+
+/*
+ * Through the loopback device all members hear what is sent, without IP's help. A
+ * bus does not change its device, so no frame overtakes another.
+ */
+static void mcast_xmit(struct nemu_link *link, struct sk_buff *skb)
+{
+	if (link->config.ifindex == LOOPBACK_IFINDEX)
+		nemu_datagram_send(link, skb);
+	else
+		nemu_queue_add(link, skb);
+}
+
 const struct nemu_link_ops nemu_mcast_ops = {
 	.open	= mcast_open,
 	.close	= mcast_close,
-	.xmit	= nemu_queue_add,
+	.up	= mcast_up,
+	.down	= mcast_down,
+	.xmit	= mcast_xmit,
+	.poll	= nemu_queue_poll,
 };
 
 const struct nemu_link_ops nemu_udp_ops = {

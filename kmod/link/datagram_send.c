@@ -97,6 +97,7 @@ static struct rtable *route4(struct nemu_link *link, __be32 *saddr)
 		return ERR_PTR(-ELOOP);
 	}
 	dst_cache_set_ip4(&link->routes, &rt->dst, fl4.saddr);
+	WRITE_ONCE(link->tx_saddr, fl4.saddr);
 	*saddr = fl4.saddr;
 	return rt;
 }
@@ -130,7 +131,12 @@ static void emit4(struct nemu_link *link, struct sk_buff *skb, struct rtable *rt
 		.saddr = saddr,
 		.daddr = daddr,
 	};
-	__ip_select_ident(link->net, ip, 1);
+	/* What nobody can cut needs no number, RFC 6864, 4.1. */
+	if (rt->dst.dev->flags & IFF_LOOPBACK &&
+	    skb->len <= dst_mtu(&rt->dst))
+		ip->frag_off = htons(IP_DF);
+	else
+		__ip_select_ident(link->net, ip, 1);
 	count_sent(link, len, ip_local_out(link->net, link->tx->sk, skb));
 }
 

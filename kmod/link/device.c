@@ -111,6 +111,20 @@ static void link_free(struct net_device *dev)
 	nemu_tstats_free(dev);
 }
 
+static int link_poll(struct napi_struct *napi, int budget)
+{
+	struct nemu_link *link = container_of(napi, struct nemu_link, napi);
+	int done;
+
+	rcu_read_lock();
+	done = link->ops->poll(link, budget);
+	rcu_read_unlock();
+	/* What came meanwhile has scheduled another poll. */
+	if (done < budget)
+		napi_complete_done(napi, done);
+	return done;
+}
+
 static int link_open(struct net_device *dev)
 {
 	struct nemu_link *link = netdev_priv(dev);
@@ -119,17 +133,19 @@ static int link_open(struct net_device *dev)
 	/* The host does not speak on this device by itself. */
 	if (idev)
 		idev->cnf.addr_gen_mode = IN6_ADDR_GEN_MODE_NONE;
-	nemu_queue_start(link);
+	if (link->ops->up)
+		link->ops->up(link);
 	netif_start_queue(dev);
-	if (link->stream)
-		nemu_stream_start(link->stream);
 	return 0;
 }
 
 static int link_stop(struct net_device *dev)
 {
+	struct nemu_link *link = netdev_priv(dev);
+
 	netif_stop_queue(dev);
-	nemu_queue_stop(netdev_priv(dev));
+	if (link->ops->down)
+		link->ops->down(link);
 	return 0;
 }
 
@@ -187,6 +203,7 @@ static void link_setup(struct net_device *dev)
 	nemu_netdev_set_lltx(dev);
 	link->dev = dev;
 	INIT_LIST_HEAD(&link->list);
+	netif_napi_add(dev, &link->napi, link_poll);
 	nemu_queue_init(link);
 }
 

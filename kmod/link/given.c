@@ -187,5 +187,6 @@ int nemu_given_replace(struct nemu_link *link, int fd,
 const struct nemu_link_ops nemu_given_ops = {
 	.open	= given_open,
 	.close	= given_close,
+	.up	= nemu_stream_up,
 	.xmit	= nemu_stream_add,
 };

@@ -120,12 +120,10 @@ struct nemu_stream_info {
  * struct nemu_link_queue - frames that wait to be sent
  * @frames: they; its lock protects @bytes
  * @bytes: of memory that they take
- * @napi: sends them
  */
 struct nemu_link_queue {
 	struct sk_buff_head frames;
 	unsigned int bytes;
-	struct napi_struct napi;
 };
 
 /**
@@ -137,10 +135,12 @@ struct nemu_link_queue {
  * @ops: its transport
  * @extack: while the device is registered: for what is wrong with the sockets
  * @stats: counters
- * @gro: merges what comes in
+ * @gro: merges what comes in by sockets that have no poll
+ * @napi: of transports that do something in a poll of their own
  * @rx: socket that frames come in by
  * @tx: socket that they leave by; the same but for mcast
  * @tx_port: source port of what we send
+ * @tx_saddr: source address of what was sent last over IPv4; changes
  * @routes: the way to the other end
  * @queue: of transports that can't send at once
  * @stream: of transports over a stream
@@ -157,9 +157,11 @@ struct nemu_link {
 	struct netlink_ext_ack *extack;
 	struct nemu_link_stats __percpu *stats;
 	struct gro_cells gro;
+	struct napi_struct napi;
 	struct socket *rx;
 	struct socket *tx;
 	__be16 tx_port;
+	__be32 tx_saddr;
 	struct dst_cache routes;
 	struct nemu_link_queue queue;
 	struct nemu_stream *stream;
@@ -174,13 +176,20 @@ struct nemu_link {
  *	in extack; then nothing is left behind
  * @close: the opposite; also of a link that was never opened. RTNL held, may
  *	sleep; the device sends nothing any more
+ * @up: the device comes up, the first time or again. RTNL held, may sleep
+ * @down: the device goes down and sends nothing any more. RTNL held, may sleep
  * @xmit: sends a frame, which is linear or has pages, with its checksum in it.
  *	RCU read side, BH off; consumes skb
+ * @poll: of a transport that enables the link's NAPI: at most @budget frames;
+ *	returns how many, @budget if there may be more. RCU read side, softirq
  */
 struct nemu_link_ops {
 	int (*open)(struct nemu_link *link, struct netlink_ext_ack *extack);
 	void (*close)(struct nemu_link *link);
+	void (*up)(struct nemu_link *link);
+	void (*down)(struct nemu_link *link);
 	void (*xmit)(struct nemu_link *link, struct sk_buff *skb);
+	int (*poll)(struct nemu_link *link, int budget);
 };
 
 static inline void nemu_link_count(struct nemu_link *link,
@@ -240,7 +249,7 @@ void nemu_link_sum(const struct nemu_link *link, struct nemu_link_sum *sum);
 /* stream.c: streams of any transport */
 int nemu_stream_init(void);
 void nemu_stream_exit(void);
-void nemu_stream_start(struct nemu_stream *stream);
+void nemu_stream_up(struct nemu_link *link);
 void nemu_stream_get(const struct nemu_stream *stream,
 		     struct nemu_stream_info *info);
 void nemu_peers_del(struct nemu_stream *stream, struct list_head *head);
@@ -285,6 +294,7 @@ void nemu_link_notifier_unregister(void);
 /* receive.c */
 void nemu_link_receive(struct nemu_link *link, struct sk_buff *skb);
 void nemu_link_receive_now(struct nemu_link *link, struct sk_buff *skb);
+void nemu_link_receive_poll(struct nemu_link *link, struct sk_buff *skb);
 
 /* socket.c */
 int nemu_link_explain(int err, struct netlink_ext_ack *extack);
@@ -293,9 +303,9 @@ int nemu_link_check_device(const struct nemu_link *link,
 
 /* queue.c */
 void nemu_queue_init(struct nemu_link *link);
-void nemu_queue_start(struct nemu_link *link);
-void nemu_queue_stop(struct nemu_link *link);
+void nemu_queue_purge(struct nemu_link *link);
 void nemu_queue_add(struct nemu_link *link, struct sk_buff *skb);
+int nemu_queue_poll(struct nemu_link *link, int budget);
 
 /* datagram.c: mcast and udp */
 extern const struct nemu_link_ops nemu_mcast_ops;

@@ -353,6 +353,7 @@ static void peer_close(struct nemu_link *link)
 const struct nemu_link_ops nemu_peer_ops = {
 	.open	= peer_open,
 	.close	= peer_close,
+	.up	= nemu_stream_up,
 	.xmit	= nemu_stream_add,
 };
 

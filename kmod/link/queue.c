@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Frames that wait to be sent by a transport that can't send in the transmit
- * function. A bus is one: IP does not loop multicast back to the sockets of this
- * host for a sender inside a device's transmit function. So the frames leave
- * from a poll of their own, in the order in which they came.
+ * function. A bus over a network is one: IP does not loop multicast back to the
+ * sockets of this host for a sender inside a device's transmit function. So the
+ * frames leave from the link's poll, in the order in which they came.
  */
 #include "link.h"
 
@@ -19,14 +19,18 @@ static struct sk_buff *take(struct nemu_link_queue *queue)
 	return skb;
 }
 
-static int poll(struct napi_struct *napi, int budget)
+/**
+ * nemu_queue_poll() - send frames that wait
+ * @link: link
+ * @budget: how many at most
+ *
+ * Return: how many.
+ */
+int nemu_queue_poll(struct nemu_link *link, int budget)
 {
-	struct nemu_link *link = container_of(napi, struct nemu_link,
-					      queue.napi);
 	struct sk_buff *skb;
 	int sent = 0;
 
-	rcu_read_lock();
 	while (sent < budget) {
 		skb = take(&link->queue);
 		if (!skb)
@@ -34,10 +38,6 @@ static int poll(struct napi_struct *napi, int budget)
 		nemu_datagram_send(link, skb);
 		sent++;
 	}
-	rcu_read_unlock();
-	/* One that came meanwhile has scheduled another poll. */
-	if (sent < budget)
-		napi_complete_done(napi, sent);
 	return sent;
 }
 
@@ -48,27 +48,14 @@ static int poll(struct napi_struct *napi, int budget)
 void nemu_queue_init(struct nemu_link *link)
 {
 	skb_queue_head_init(&link->queue.frames);
-	netif_napi_add_tx(link->dev, &link->queue.napi, poll);
 }
 
 /**
- * nemu_queue_start() - from now on frames are sent
- * @link: link
+ * nemu_queue_purge() - drop the frames that wait
+ * @link: link that neither transmits nor polls any more
  */
-void nemu_queue_start(struct nemu_link *link)
+void nemu_queue_purge(struct nemu_link *link)
 {
-	napi_enable(&link->queue.napi);
-}
-
-/**
- * nemu_queue_stop() - no frame is sent any more, those that wait are dropped
- * @link: link whose device transmits no more
- *
- * Context: process, may sleep.
- */
-void nemu_queue_stop(struct nemu_link *link)
-{
-	napi_disable(&link->queue.napi);
 	skb_queue_purge(&link->queue.frames);
 	link->queue.bytes = 0;
 }
@@ -94,7 +81,7 @@ void nemu_queue_add(struct nemu_link *link, struct sk_buff *skb)
 	}
 	spin_unlock(&queue->frames.lock);
 	if (likely(room))
-		napi_schedule(&queue->napi);
+		napi_schedule(&link->napi);
 	else
 		nemu_link_drop_tx(link, skb, NETEMU_LINK_DROP_QUEUE_FULL);
 }

@@ -3,6 +3,8 @@
 #include "link.h"
 
 #include <linux/etherdevice.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
 
 /* A tag is not counted in the MTU. */
 static bool fits(const struct nemu_link *link, const struct sk_buff *skb)
@@ -50,6 +52,49 @@ static bool accept(struct nemu_link *link, struct sk_buff *skb)
 	return true;
 }
 
+/* Is the byte at @offset, behind the Ethernet header, TCP's number? */
+static bool is_tcp_at(const struct sk_buff *skb, int offset)
+{
+	u8 buffer;
+	const u8 *protocol = skb_header_pointer(skb, offset, 1, &buffer);
+
+	return protocol && *protocol == IPPROTO_TCP;
+}
+
+/*
+ * May it be merged with others of its flow? Only segments of TCP are, so nothing
+ * else is worth the way. All frames of a flow give the same answer, its fragments
+ * too: none overtakes another.
+ */
+static bool is_mergeable(const struct sk_buff *skb)
+{
+	const struct vlan_hdr *tag;
+	struct vlan_hdr buffer;
+	__be16 protocol = skb->protocol;
+	int offset = 0;
+
+	if (eth_type_vlan(protocol)) {
+		tag = skb_header_pointer(skb, 0, sizeof(buffer), &buffer);
+		if (!tag)
+			return false;
+		protocol = tag->h_vlan_encapsulated_proto;
+		offset = sizeof(*tag);
+	}
+	if (protocol == htons(ETH_P_IP))
+		return is_tcp_at(skb, offset +
+				      offsetof(struct iphdr, protocol));
+	if (protocol == htons(ETH_P_IPV6))
+		return is_tcp_at(skb, offset +
+				      offsetof(struct ipv6hdr, nexthdr));
+	return false;
+}
+
+/*
+ * How deep this CPU is in links that receive by links: as deep as somebody has
+ * stacked them, but the kernel's stack is not.
+ */
+static DEFINE_PER_CPU(unsigned int, depth);
+
 /**
  * nemu_link_receive() - let the device of a link receive a frame
  * @link: link
@@ -60,8 +105,32 @@ static bool accept(struct nemu_link *link, struct sk_buff *skb)
  */
 void nemu_link_receive(struct nemu_link *link, struct sk_buff *skb)
 {
-	if (likely(accept(link, skb)))
+	if (unlikely(!accept(link, skb)))
+		return;
+	if (is_mergeable(skb) || __this_cpu_read(depth)) {
 		gro_cells_receive(&link->gro, skb);
+		return;
+	}
+	__this_cpu_inc(depth);
+	netif_receive_skb(skb);
+	__this_cpu_dec(depth);
+}
+
+/**
+ * nemu_link_receive_poll() - the same from the link's own poll
+ * @link: link
+ * @skb: as above
+ *
+ * Context: softirq.
+ */
+void nemu_link_receive_poll(struct nemu_link *link, struct sk_buff *skb)
+{
+	if (unlikely(!accept(link, skb)))
+		return;
+	if (is_mergeable(skb))
+		napi_gro_receive(&link->napi, skb);
+	else
+		netif_receive_skb(skb);
 }
 
 /**

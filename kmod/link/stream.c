@@ -345,13 +345,15 @@ struct nemu_stream *nemu_stream_create(struct nemu_link *link)
 }
 
 /**
- * nemu_stream_start() - let the worker begin, or call at once
- * @stream: stream whose device comes up, the first time or again
+ * nemu_stream_up() - let the worker begin, or call at once
+ * @link: link whose device comes up, the first time or again
  *
  * Not before: what the other end has sent already is received then.
  */
-void nemu_stream_start(struct nemu_stream *stream)
+void nemu_stream_up(struct nemu_link *link)
 {
+	struct nemu_stream *stream = link->stream;
+
 	WRITE_ONCE(stream->started, true);
 	mod_delayed_work(workers, &stream->work, 0);
 }

@@ -177,5 +177,6 @@ static void tcp_close(struct nemu_link *link)
 const struct nemu_link_ops nemu_tcp_ops = {
 	.open	= tcp_open,
 	.close	= tcp_close,
+	.up	= nemu_stream_up,
 	.xmit	= nemu_stream_add,
 };

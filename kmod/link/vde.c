@@ -221,5 +221,6 @@ static void vde_close(struct nemu_link *link)
 const struct nemu_link_ops nemu_vde_ops = {
 	.open	= vde_open,
 	.close	= vde_close,
+	.up	= nemu_stream_up,
 	.xmit	= nemu_stream_add,
 };
