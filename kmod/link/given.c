@@ -188,5 +188,5 @@ const struct nemu_link_ops nemu_given_ops = {
 	.open	= given_open,
 	.close	= given_close,
 	.up	= nemu_stream_up,
-	.xmit	= nemu_stream_add,
+	.xmit	= nemu_stream_xmit,
 };

@@ -342,8 +342,8 @@ static void peer_close(struct nemu_link *link)
 	struct nemu_stream *listener = stream->listener;
 
 	list_del(&stream->sibling);
-	link->stream = NULL;
 	nemu_stream_destroy(stream);
+	link->stream = NULL;
 	if (!listener)
 		return;
 	listener->n_peers--;
@@ -354,7 +354,8 @@ const struct nemu_link_ops nemu_peer_ops = {
 	.open	= peer_open,
 	.close	= peer_close,
 	.up	= nemu_stream_up,
-	.xmit	= nemu_stream_add,
+	.xmit	= nemu_stream_xmit,
+	.poll	= nemu_direct_poll,
 };
 
 /**

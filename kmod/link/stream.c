@@ -46,8 +46,28 @@ static void data_ready(struct sock *sk)
 	rcu_read_lock();
 	read_lock_bh(&sk->sk_callback_lock);
 	stream = rcu_dereference_sk_user_data(sk);
-	if (stream)
+	if (stream && READ_ONCE(stream->direct)) {
+		napi_schedule(&stream->link->napi);
+	} else if (stream) {
+		set_bit(NEMU_STREAM_DATA, &stream->flags);
 		nemu_stream_kick(stream);
+	}
+	read_unlock_bh(&sk->sk_callback_lock);
+	rcu_read_unlock();
+}
+
+/* There may be data before the end. */
+static void state_change(struct sock *sk)
+{
+	struct nemu_stream *stream;
+
+	rcu_read_lock();
+	read_lock_bh(&sk->sk_callback_lock);
+	stream = rcu_dereference_sk_user_data(sk);
+	if (stream) {
+		set_bit(NEMU_STREAM_DATA, &stream->flags);
+		nemu_stream_kick(stream);
+	}
 	read_unlock_bh(&sk->sk_callback_lock);
 	rcu_read_unlock();
 }
@@ -62,7 +82,9 @@ static void write_space(struct sock *sk)
 	if (stream) {
 		/* Says that nobody waits for room any more. */
 		stream->hooks.write_space(sk);
-		nemu_stream_kick(stream);
+		/* UNIX sockets say so each time that something was read. */
+		if (!skb_queue_empty_lockless(&stream->tx))
+			nemu_stream_kick(stream);
 	}
 	read_unlock_bh(&sk->sk_callback_lock);
 	rcu_read_unlock();
@@ -111,9 +133,10 @@ int nemu_stream_hook(struct nemu_stream *stream, struct socket *sock,
 	}
 	/* Sockets that a listener makes do not inherit the pointer. */
 	__rcu_assign_sk_user_data_with_flags(sk, stream, SK_USER_DATA_NOCOPY);
-	stream->wake = wake ?: data_ready;
-	sk->sk_data_ready = stream->wake;
-	sk->sk_state_change = stream->wake;
+	stream->data_ready = wake ?: data_ready;
+	stream->state_change = wake ?: state_change;
+	sk->sk_data_ready = stream->data_ready;
+	sk->sk_state_change = stream->state_change;
 	sk->sk_write_space = write_space;
 	write_unlock_bh(&sk->sk_callback_lock);
 	return 0;
@@ -122,8 +145,8 @@ int nemu_stream_hook(struct nemu_stream *stream, struct socket *sock,
 /* Are they still ours? */
 static bool is_hooked(const struct nemu_stream *stream, const struct sock *sk)
 {
-	return sk->sk_data_ready == stream->wake &&
-	       sk->sk_state_change == stream->wake &&
+	return sk->sk_data_ready == stream->data_ready &&
+	       sk->sk_state_change == stream->state_change &&
 	       sk->sk_write_space == write_space;
 }
 
@@ -136,7 +159,6 @@ static bool is_hooked(const struct nemu_stream *stream, const struct sock *sk)
 void nemu_stream_unhook(struct nemu_stream *stream)
 {
 	struct sock *sk = stream->sock->sk;
-
 	bool covered;
 
 	lock_sock(sk);
@@ -173,9 +195,18 @@ static void set_state(struct nemu_stream *stream, u8 state)
 	WRITE_ONCE(stream->state, state);
 }
 
+/* Nobody else may put anything on top of the socket, or own it for long. */
+static bool can_be_direct(const struct nemu_stream *stream)
+{
+	return !stream->given && sk_is_tcp(stream->sock->sk);
+}
+
 static void connected(struct nemu_stream *stream)
 {
 	nemu_frame_init(&stream->parser);
+	clear_bit(NEMU_STREAM_BROKEN, &stream->flags);
+	/* Some may have come before we heard of it. */
+	set_bit(NEMU_STREAM_DATA, &stream->flags);
 	/* What somebody was late to add to the last connection. */
 	nemu_stream_flush(stream);
 	stream->wait = 0;
@@ -184,12 +215,15 @@ static void connected(struct nemu_stream *stream)
 	set_state(stream, NETEMU_LINK_CONNECTED);
 	netif_carrier_on(stream->link->dev);
 	nemu_link_notify(stream, NETEMU_EVENT_CONNECTED);
+	if (can_be_direct(stream))
+		nemu_direct_start(stream);
 }
 
 static void let_go(struct nemu_stream *stream)
 {
 	struct socket *sock = stream->sock;
 
+	nemu_direct_stop(stream);
 	nemu_stream_unhook(stream);
 	stream->sock = NULL;
 	if (stream->link->vde)
@@ -285,7 +319,7 @@ static void run(struct work_struct *work)
 {
 	struct nemu_stream *stream = container_of(to_delayed_work(work),
 						  struct nemu_stream, work);
-	bool more;
+	bool more = false;
 
 	/* A listener has no worker, but its socket may say that there is room. */
 	if (!READ_ONCE(stream->started) ||
@@ -302,8 +336,14 @@ static void run(struct work_struct *work)
 	}
 	if (stream->state != NETEMU_LINK_CONNECTED && !is_answered(stream))
 		return;
-	more = nemu_stream_receive(stream);
-	more |= nemu_stream_send(stream);
+	if (stream->direct)
+		stream->error = nemu_direct_check(stream);
+	else if (test_and_clear_bit(NEMU_STREAM_DATA, &stream->flags))
+		more = nemu_stream_receive(stream);
+	if (more)
+		set_bit(NEMU_STREAM_DATA, &stream->flags);
+	if (!stream->error)
+		more |= nemu_stream_send(stream);
 	if (stream->link->vde && !stream->error)
 		stream->error = nemu_vde_check(stream->link);
 	if (stream->error)
@@ -334,6 +374,8 @@ struct nemu_stream *nemu_stream_create(struct nemu_link *link)
 	stream->framed = true;
 	stream->state = NETEMU_LINK_WAITING;
 	INIT_DELAYED_WORK(&stream->work, run);
+	spin_lock_init(&stream->send_lock);
+	__skb_queue_head_init(&stream->rx);
 	skb_queue_head_init(&stream->tx);
 	INIT_LIST_HEAD(&stream->peers);
 	INIT_LIST_HEAD(&stream->sibling);

@@ -4,10 +4,22 @@
  *
  * DOC: Streams
  *
- * Sending and receiving sleep, so each stream has one worker for both, woken by
- * the callbacks of its socket and by frames that wait. The worker alone touches
- * the socket; who stops it for good has it alone then. It never takes RTNL, so
- * it can be waited for with RTNL held.
+ * Each stream has a worker, woken by the callbacks of its socket and by frames that
+ * wait. It connects, and finds out that a connection is over; who stops it for good
+ * has the socket alone then. It never takes RTNL, so it can be waited for with RTNL
+ * held.
+ *
+ * Sending by a UNIX socket sleeps, and so does receiving: that is the worker's, too.
+ * TCP can do both without sleeping while nobody owns the socket. So a connection
+ * over a TCP socket that nobody else has, a direct one, sends in the transmit
+ * function and receives in the link's poll (tcp_io.c). What finds the socket owned,
+ * or full, is left to the worker, and all that comes behind it as well, until
+ * nothing waits any more: frames keep their order.
+ *
+ * Locks: send_lock is taken within the locks of whoever transmits, by trying only:
+ * the way of what is sent may lead back here. So is the socket's lock within it, as
+ * the transmit function may be called with another socket's held. The lock of @tx
+ * comes last.
  *
  * What needs RTNL, to make the device of a new peer and to remove that of one
  * that is gone, is done by the control work (peer.c), which nobody waits for with
@@ -32,20 +44,27 @@ struct sock;
  * struct nemu_stream - what a link over a stream has
  * @link: the link
  * @work: the worker
- * @sock: connected, connecting or listening; the worker's
+ * @sock: connected, connecting or listening; the worker's, and while @direct is
+ *	set the poll's
  * @next: given instead of a @sock that is over; exchanged
  * @given: @sock is a descriptor of user space: put, not released
  * @started: the device was up once; before that the worker does nothing
  * @framed: frames have their length in front; else each is a message
+ * @send_lock: BH; whoever sends by @direct has it
+ * @direct: the connection, if it is a direct one; written with @send_lock held, and
+ *	while nothing polls
+ * @flags: NEMU_STREAM_*
  * @hooks: what the callbacks of @sock were
- * @wake: what those for data and state are
- * @parser: what comes in; the worker's
- * @frame: the one that is coming in; the worker's
+ * @data_ready: what that callback of it is
+ * @state_change: the same
+ * @parser: what comes in; of whoever receives
+ * @frame: the one that is coming in; the same
  * @buffer: where it comes in; the worker's
+ * @rx: frames that came in while the socket is locked; the poll's
  * @tx: frames that wait to be sent, each with its length in front; its lock
- *	protects @tx_bytes
+ *	protects @tx_bytes and @tx_done
  * @tx_bytes: of memory that they take
- * @tx_done: bytes of the first of them that were sent; the worker's
+ * @tx_done: bytes of the first of them that were sent
  * @state: enum netemu_link_state; written by the worker, or before it is there
  * @wait: until the next try to connect, in jiffies; the worker's
  * @error: why the last connection ended, or none came, -errno
@@ -68,15 +87,20 @@ struct nemu_stream {
 	bool given;
 	bool started;
 	bool framed;
+	spinlock_t send_lock;
+	struct sock *direct;
+	unsigned long flags;
 	struct {
 		void (*data_ready)(struct sock *sk);
 		void (*write_space)(struct sock *sk);
 		void (*state_change)(struct sock *sk);
 	} hooks;
-	void (*wake)(struct sock *sk);
+	void (*data_ready)(struct sock *sk);
+	void (*state_change)(struct sock *sk);
 	struct nemu_frame_parser parser;
 	struct sk_buff *frame;
 	void *buffer;
+	struct sk_buff_head rx;
 	struct sk_buff_head tx;
 	unsigned int tx_bytes;
 	unsigned int tx_done;
@@ -96,6 +120,18 @@ struct nemu_stream {
 
 #define NEMU_STREAM_BUFFER	65536	/* bytes that are read together */
 
+/* Bits of &struct nemu_stream.flags */
+#define NEMU_STREAM_DATA	0	/* something came in for the worker */
+#define NEMU_STREAM_MISSED	1	/* the poll found the socket owned */
+#define NEMU_STREAM_BROKEN	2	/* the poll found no frames */
+
+static inline void nemu_stream_count_sent(const struct nemu_stream *stream,
+					  const struct sk_buff *skb)
+{
+	dev_sw_netstats_tx_add(stream->link->dev, 1, stream->framed ?
+			       skb->len - NEMU_FRAME_HEADER : skb->len);
+}
+
 /* stream.c */
 struct nemu_stream *nemu_stream_create(struct nemu_link *link);
 void nemu_stream_destroy(struct nemu_stream *stream);
@@ -107,11 +143,32 @@ int nemu_stream_hook(struct nemu_stream *stream, struct socket *sock,
 void nemu_stream_unhook(struct nemu_stream *stream);
 void nemu_stream_end(struct socket *sock);
 
+/* stream_frame.c */
+size_t nemu_stream_take(struct nemu_stream *stream, const u8 *data, size_t len,
+			size_t *most);
+void nemu_stream_take_message(struct nemu_stream *stream, size_t len);
+
 /* stream_io.c: of the worker; true: there may be more */
 bool nemu_stream_receive(struct nemu_stream *stream);
 bool nemu_stream_send(struct nemu_stream *stream);
-void nemu_stream_add(struct nemu_link *link, struct sk_buff *skb);
+
+/* stream_queue.c */
+int nemu_stream_gather(struct nemu_stream *stream, struct kvec *vec, int most,
+		       size_t *total);
+void nemu_stream_sent(struct nemu_stream *stream, size_t bytes);
+void nemu_stream_drop_first(struct nemu_stream *stream, size_t len);
+void nemu_stream_wait(struct nemu_stream *stream, struct sk_buff *skb,
+		      unsigned int done);
+void nemu_stream_xmit(struct nemu_link *link, struct sk_buff *skb);
 void nemu_stream_flush(struct nemu_stream *stream);
+
+/* tcp_io.c: direct connections */
+void nemu_direct_start(struct nemu_stream *stream);
+void nemu_direct_stop(struct nemu_stream *stream);
+int nemu_direct_check(struct nemu_stream *stream);
+void nemu_direct_resume(struct nemu_stream *stream);
+bool nemu_direct_send(struct nemu_stream *stream, struct sk_buff *skb);
+int nemu_direct_poll(struct nemu_link *link, int budget);
 
 /* notify.c */
 void nemu_link_notify(struct nemu_stream *stream, enum netemu_event event);

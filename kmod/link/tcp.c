@@ -25,6 +25,8 @@ void nemu_tcp_tune(struct socket *sock)
 {
 	struct sock *sk = sock->sk;
 
+	/* Frames are sent where nobody may sleep. */
+	sk->sk_allocation = GFP_ATOMIC;
 	tcp_sock_set_nodelay(sk);
 	tcp_sock_set_keepidle(sk, KEEP_IDLE);
 	tcp_sock_set_keepintvl(sk, KEEP_INTERVAL);
@@ -178,5 +180,6 @@ const struct nemu_link_ops nemu_tcp_ops = {
 	.open	= tcp_open,
 	.close	= tcp_close,
 	.up	= nemu_stream_up,
-	.xmit	= nemu_stream_add,
+	.xmit	= nemu_stream_xmit,
+	.poll	= nemu_direct_poll,
 };

@@ -222,5 +222,5 @@ const struct nemu_link_ops nemu_vde_ops = {
 	.open	= vde_open,
 	.close	= vde_close,
 	.up	= nemu_stream_up,
-	.xmit	= nemu_stream_add,
+	.xmit	= nemu_stream_xmit,
 };
