@@ -81,6 +81,28 @@ static inline bool nemu_netdev_tc_egress_hooked(const struct net_device *dev)
 #endif
 }
 
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+#if defined(CONFIG_NET_XGRESS)
+#define NEMU_TC_INGRESS	tcx_ingress
+#endif
+#elif defined(CONFIG_NET_CLS_ACT)
+#define NEMU_TC_INGRESS	miniq_ingress
+#endif /* < 6.6: tc alone, without BPF programs of its own */
+
+/* Does tc, BPF or netfilter look at what the device receives? */
+static inline bool nemu_netdev_ingress_hooked(const struct net_device *dev)
+{
+#ifdef NEMU_TC_INGRESS
+	if (rcu_access_pointer(dev->NEMU_TC_INGRESS))
+		return true;
+#endif
+#ifdef CONFIG_NETFILTER_INGRESS
+	if (rcu_access_pointer(dev->nf_hooks_ingress))
+		return true;
+#endif
+	return false;
+}
+
 /* Does tc, BPF or netfilter? */
 static inline bool nemu_netdev_egress_hooked(const struct net_device *dev)
 {

@@ -189,4 +189,5 @@ const struct nemu_link_ops nemu_given_ops = {
 	.close	= given_close,
 	.up	= nemu_stream_up,
 	.xmit	= nemu_stream_xmit,
+	.poll	= nemu_stream_poll,
 };

@@ -355,7 +355,7 @@ const struct nemu_link_ops nemu_peer_ops = {
 	.close	= peer_close,
 	.up	= nemu_stream_up,
 	.xmit	= nemu_stream_xmit,
-	.poll	= nemu_direct_poll,
+	.poll	= nemu_stream_poll,
 };
 
 /**

@@ -207,6 +207,8 @@ static void connected(struct nemu_stream *stream)
 	clear_bit(NEMU_STREAM_BROKEN, &stream->flags);
 	/* Some may have come before we heard of it. */
 	set_bit(NEMU_STREAM_DATA, &stream->flags);
+	WRITE_ONCE(stream->sent, 0);
+	WRITE_ONCE(stream->taken, 0);
 	/* What somebody was late to add to the last connection. */
 	nemu_stream_flush(stream);
 	stream->wait = 0;
@@ -217,13 +219,27 @@ static void connected(struct nemu_stream *stream)
 	nemu_link_notify(stream, NETEMU_EVENT_CONNECTED);
 	if (can_be_direct(stream))
 		nemu_direct_start(stream);
+	if (!stream->link->vde)
+		nemu_shortcut_start(stream);
+	napi_enable(&stream->link->napi);
+	stream->polls = true;
+	/* What has come already has called nobody. */
+	nemu_direct_resume(stream);
 }
 
 static void let_go(struct nemu_stream *stream)
 {
 	struct socket *sock = stream->sock;
 
-	nemu_direct_stop(stream);
+	if (stream->polls) {
+		nemu_shortcut_stop(stream);
+		/* What was handed over is received, or at least much of it. */
+		napi_disable(&stream->link->napi);
+		skb_queue_purge(&stream->handed);
+		stream->handed_bytes = 0;
+		stream->polls = false;
+		nemu_direct_stop(stream);
+	}
 	nemu_stream_unhook(stream);
 	stream->sock = NULL;
 	if (stream->link->vde)
@@ -376,6 +392,8 @@ struct nemu_stream *nemu_stream_create(struct nemu_link *link)
 	INIT_DELAYED_WORK(&stream->work, run);
 	spin_lock_init(&stream->send_lock);
 	__skb_queue_head_init(&stream->rx);
+	skb_queue_head_init(&stream->handed);
+	INIT_LIST_HEAD(&stream->connected);
 	skb_queue_head_init(&stream->tx);
 	INIT_LIST_HEAD(&stream->peers);
 	INIT_LIST_HEAD(&stream->sibling);

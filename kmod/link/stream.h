@@ -49,6 +49,7 @@ struct sock;
  * @next: given instead of a @sock that is over; exchanged
  * @given: @sock is a descriptor of user space: put, not released
  * @started: the device was up once; before that the worker does nothing
+ * @polls: the link's NAPI is enabled; the worker's
  * @framed: frames have their length in front; else each is a message
  * @send_lock: BH; whoever sends by @direct has it
  * @direct: the connection, if it is a direct one; written with @send_lock held, and
@@ -57,6 +58,15 @@ struct sock;
  * @hooks: what the callbacks of @sock were
  * @data_ready: what that callback of it is
  * @state_change: the same
+ * @other: the stream that this one is connected to, if it is one of ours; RCU
+ * @had_other: since it was connected; shortcut_lock
+ * @connected: among those that are; shortcut_lock
+ * @handed: frames that @other has handed over; its lock protects @handed_bytes
+ * @handed_bytes: of memory that they take
+ * @sent: bytes that the socket has taken since it was connected; changed by the
+ *	worker while something waits, else with @send_lock held
+ * @taken: bytes that came out of it and were received; of whoever receives
+ * @unread: bytes that came out of it and are not received yet; the poll's
  * @parser: what comes in; of whoever receives
  * @frame: the one that is coming in; the same
  * @buffer: where it comes in; the worker's
@@ -86,6 +96,7 @@ struct nemu_stream {
 	struct socket *next;
 	bool given;
 	bool started;
+	bool polls;
 	bool framed;
 	spinlock_t send_lock;
 	struct sock *direct;
@@ -97,6 +108,14 @@ struct nemu_stream {
 	} hooks;
 	void (*data_ready)(struct sock *sk);
 	void (*state_change)(struct sock *sk);
+	struct nemu_stream __rcu *other;
+	bool had_other;
+	struct list_head connected;
+	struct sk_buff_head handed;
+	unsigned int handed_bytes;
+	unsigned long sent;
+	unsigned long taken;
+	unsigned long unread;
 	struct nemu_frame_parser parser;
 	struct sk_buff *frame;
 	void *buffer;
@@ -168,7 +187,16 @@ void nemu_direct_stop(struct nemu_stream *stream);
 int nemu_direct_check(struct nemu_stream *stream);
 void nemu_direct_resume(struct nemu_stream *stream);
 bool nemu_direct_send(struct nemu_stream *stream, struct sk_buff *skb);
-int nemu_direct_poll(struct nemu_link *link, int budget);
+bool nemu_direct_read(struct nemu_stream *stream, int budget);
+
+/* shortcut.c: between streams that are connected to each other */
+void nemu_shortcut_start(struct nemu_stream *stream);
+void nemu_shortcut_stop(struct nemu_stream *stream);
+bool nemu_shortcut_xmit(struct nemu_stream *stream, struct sk_buff *skb);
+int nemu_shortcut_poll(struct nemu_stream *stream, int budget);
+
+/* stream_poll.c */
+int nemu_stream_poll(struct nemu_link *link, int budget);
 
 /* notify.c */
 void nemu_link_notify(struct nemu_stream *stream, enum netemu_event event);

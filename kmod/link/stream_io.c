@@ -21,6 +21,7 @@ static void take_bytes(struct nemu_stream *stream, size_t len)
 	local_bh_disable();
 	nemu_stream_take(stream, stream->buffer, len, &most);
 	local_bh_enable();
+	smp_store_release(&stream->taken, stream->taken + len);
 	if (test_bit(NEMU_STREAM_BROKEN, &stream->flags))
 		stream->error = -EPROTO;
 }
@@ -88,8 +89,10 @@ static bool receive_messages(struct nemu_stream *stream)
 			stream->error = n;
 			return false;
 		}
-		if (n >= 0)
+		if (n >= 0) {
 			nemu_stream_take_message(stream, n);
+			smp_store_release(&stream->taken, stream->taken + n);
+		}
 		if (is_drained(stream->sock))
 			return false;
 	}

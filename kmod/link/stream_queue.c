@@ -66,7 +66,8 @@ void nemu_stream_sent(struct nemu_stream *stream, size_t bytes)
 {
 	struct sk_buff *skb;
 
-	/* Who finds nothing waiting leaves this alone, so does who adds to it. */
+	/* Nobody else changes these while something waits. */
+	WRITE_ONCE(stream->sent, stream->sent + bytes);
 	bytes += stream->tx_done;
 	local_bh_disable();
 	while ((skb = take_sent(stream, bytes))) {
@@ -174,6 +175,8 @@ void nemu_stream_xmit(struct nemu_link *link, struct sk_buff *skb)
 		nemu_link_drop_tx(link, skb, NETEMU_LINK_DROP_NO_PEER);
 		return;
 	}
+	if (nemu_shortcut_xmit(stream, skb))
+		return;
 	if (unlikely(!prepare(stream, skb))) {
 		nemu_link_drop_tx(link, skb, NETEMU_LINK_DROP_NO_MEMORY);
 		return;

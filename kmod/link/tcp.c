@@ -181,5 +181,5 @@ const struct nemu_link_ops nemu_tcp_ops = {
 	.close	= tcp_close,
 	.up	= nemu_stream_up,
 	.xmit	= nemu_stream_xmit,
-	.poll	= nemu_direct_poll,
+	.poll	= nemu_stream_poll,
 };

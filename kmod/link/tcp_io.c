@@ -21,24 +21,18 @@ void nemu_direct_start(struct nemu_stream *stream)
 	spin_lock_bh(&stream->send_lock);
 	stream->direct = stream->sock->sk;
 	spin_unlock_bh(&stream->send_lock);
-	napi_enable(&stream->link->napi);
-	/* What has come already has called nobody. */
-	nemu_direct_resume(stream);
 }
 
 /**
  * nemu_direct_stop() - they do again
- * @stream: stream, direct or not
+ * @stream: stream, direct or not, that polls no more
  *
  * Nobody but the caller uses the socket when this returns.
  *
- * Context: the worker, or after it; may sleep.
+ * Context: the worker, or after it.
  */
 void nemu_direct_stop(struct nemu_stream *stream)
 {
-	if (!stream->direct)
-		return;
-	napi_disable(&stream->link->napi);
 	spin_lock_bh(&stream->send_lock);
 	stream->direct = NULL;
 	spin_unlock_bh(&stream->send_lock);
@@ -144,6 +138,7 @@ bool nemu_direct_send(struct nemu_stream *stream, struct sk_buff *skb)
 	/* Both may have changed meanwhile. */
 	if (stream->direct && skb_queue_empty_lockless(&stream->tx))
 		sent = try_send(stream->direct, skb);
+	WRITE_ONCE(stream->sent, stream->sent + sent);
 	if (sent && sent < skb->len) {
 		skb_orphan(skb);
 		nemu_stream_wait(stream, skb, sent);
@@ -180,11 +175,19 @@ static int take(read_descriptor_t *desc, struct sk_buff *skb,
 			break;
 		}
 	}
+	stream->unread += done;
 	return done;
 }
 
-/* Frames to stream->rx; returns whether there may be more. */
-static bool read_frames(struct nemu_stream *stream, int budget)
+/**
+ * nemu_direct_read() - cut frames out of what came in
+ * @stream: direct stream; they are added to its rx
+ * @budget: so many frames, or parts of one, at most
+ *
+ * Context: softirq, the link's poll.
+ * Return: whether there may be more.
+ */
+bool nemu_direct_read(struct nemu_stream *stream, int budget)
 {
 	read_descriptor_t desc = {
 		.arg.data = stream,
@@ -203,33 +206,4 @@ static bool read_frames(struct nemu_stream *stream, int budget)
 	}
 	bh_unlock_sock(sk);
 	return more;
-}
-
-/**
- * nemu_direct_poll() - receive what came in
- * @link: link with a direct stream
- * @budget: so many frames at most
- *
- * Context: softirq.
- * Return: how many, @budget if there may be more.
- */
-int nemu_direct_poll(struct nemu_link *link, int budget)
-{
-	struct nemu_stream *stream = link->stream;
-	struct sk_buff *skb;
-	bool more;
-	int n = 0;
-
-	if (test_bit(NEMU_STREAM_BROKEN, &stream->flags))
-		return 0;
-	more = read_frames(stream, budget);
-	while ((skb = __skb_dequeue(&stream->rx))) {
-		nemu_link_receive_poll(link, skb);
-		n++;
-	}
-	if (test_bit(NEMU_STREAM_BROKEN, &stream->flags)) {
-		nemu_stream_kick(stream);
-		return 0;
-	}
-	return more ? budget : min(n, budget - 1);
 }

@@ -223,4 +223,5 @@ const struct nemu_link_ops nemu_vde_ops = {
 	.close	= vde_close,
 	.up	= nemu_stream_up,
 	.xmit	= nemu_stream_xmit,
+	.poll	= nemu_stream_poll,
 };
