@@ -5,7 +5,8 @@
 #
 #	a1 - sw0 - link ~ socket ~ link - sw1 - b1
 #
-# One frame at a time in row "link", 32 at a time in row "link-32".
+# One frame at a time in row "link", 32 at a time in row "link-32". Links that are
+# connected to each other hand frames over; with "-socket" they do not.
 #
 # vm: timeout=400 memory=1024
 . bench/lib.sh
@@ -32,7 +33,11 @@ pass() {
 
 # join SUBJECT: both links, the second one where the first one leads
 join() {
-	case $1 in
+	local shortcut=Y
+
+	[[ $1 != *-socket ]] || shortcut=N
+	echo $shortcut >/sys/module/netemu/parameters/shortcut
+	case ${1%-socket} in
 	netemu-mcast)
 		netemu-ctl link add l0 mcast 230.0.0.1:6000 dev lo switch sw0 &&
 			netemu-ctl link add l1 mcast 230.0.0.1:6000 dev lo switch sw1
@@ -44,6 +49,10 @@ join() {
 	netemu-tcp)
 		netemu-ctl link add l0 tcp listen 127.0.0.1:6003 switch sw0 &&
 			netemu-ctl link add l1 tcp connect 127.0.0.1:6003 switch sw1
+		;;
+	netemu-unix)
+		netemu-ctl link add l0 unix listen /run/link switch sw0 &&
+			netemu-ctl link add l1 unix connect /run/link switch sw1
 		;;
 	esac
 }
@@ -65,6 +74,7 @@ between_switches() {
 	fi
 	ip link del l0
 	ip link del l1
+	rm -f /run/link
 	ip link del sw0
 	ip link del sw1
 	ip link del a1
@@ -84,9 +94,10 @@ in_user_space() {
 	done
 }
 
-row_start && modprobe tun && ip link set lo up || exit 1
+row_start tun netemu && ip link set lo up || exit 1
 in_user_space
-for subject in netemu-mcast netemu-udp netemu-tcp; do
+for subject in netemu-mcast netemu-udp netemu-tcp netemu-tcp-socket netemu-unix \
+	netemu-unix-socket; do
 	between_switches $subject
 done
 row_end
