@@ -426,8 +426,9 @@ void nemu_stream_up(struct nemu_link *link)
  */
 void nemu_stream_destroy(struct nemu_stream *stream)
 {
+	/* Whoever wakes the worker from here on, it does nothing. */
+	WRITE_ONCE(stream->started, false);
 	cancel_delayed_work_sync(&stream->work);
-	/* Only a callback of the socket can have woken it since. */
 	if (stream->sock)
 		hang_up(stream);
 	cancel_delayed_work_sync(&stream->work);

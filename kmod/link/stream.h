@@ -48,7 +48,8 @@ struct sock;
  *	set the poll's
  * @next: given instead of a @sock that is over; exchanged
  * @given: @sock is a descriptor of user space: put, not released
- * @started: the device was up once; before that the worker does nothing
+ * @started: the device was up once, and is not going away: else the worker does
+ *	nothing
  * @polls: the link's NAPI is enabled; the worker's
  * @framed: frames have their length in front; else each is a message
  * @send_lock: BH; whoever sends by @direct has it
