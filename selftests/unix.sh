@@ -61,6 +61,21 @@ test_datagrams() {
 	check "large ones" all_arrive m2 192.0.2.1 -s 1472
 	serve_bytes g1 80
 	check "bytes" gets_bytes m2 192.0.2.1:80
+	test_no_peer
+}
+
+# Nothing is sent to the link meanwhile: who sends finds out.
+test_no_peer() {
+	ip link set dev d nomaster
+	member_dies m2
+	check "the peer is gone, which nobody says" busywait state_is d waiting
+	ip netns del m2
+	refuse "nobody is there" netemu-ctl link set d unix dgram "$DIR/d" "$DIR/m2"
+	member m2 12 unix-dgram "$DIR/m2" "$DIR/d"
+	check "another one" busywait netemu-ctl link set d unix dgram "$DIR/d" "$DIR/m2"
+	ip link set dev d master sw1
+	ip -n g1 neigh flush dev eth0
+	check "frames" reaches g1 192.0.2.12
 }
 
 # A descriptor of this shell: of a socket, or not.

@@ -13,6 +13,7 @@
 #include <linux/file.h>
 #include <linux/net.h>
 #include <linux/udp.h>
+#include <net/af_unix.h>
 #include <net/inet_connection_sock.h>
 #include <net/sock.h>
 #include <net/tcp_states.h>
@@ -182,6 +183,41 @@ int nemu_given_replace(struct nemu_link *link, int fd,
 		sockfd_put(sock);
 	nemu_stream_kick(stream);
 	return 0;
+}
+
+/**
+ * nemu_given_is_silent() - does nobody say when the peer is gone?
+ * @stream: connected stream
+ *
+ * Who sends datagrams by a UNIX socket finds that out; others do not. VDE has
+ * another socket for that.
+ *
+ * Context: the worker.
+ */
+bool nemu_given_is_silent(const struct nemu_stream *stream)
+{
+	return stream->given && !stream->link->vde &&
+	       stream->sock->sk->sk_family == AF_UNIX &&
+	       stream->sock->sk->sk_type == SOCK_DGRAM;
+}
+
+/**
+ * nemu_given_check() - is the other end of such a socket still there?
+ * @stream: connected stream
+ *
+ * Context: the worker.
+ * Return: 0, or -errno when it is gone.
+ */
+int nemu_given_check(const struct nemu_stream *stream)
+{
+	struct sock *peer = unix_peer_get(stream->sock->sk);
+	bool gone;
+
+	if (!peer)
+		return -ECONNREFUSED;
+	gone = sock_flag(peer, SOCK_DEAD);
+	sock_put(peer);
+	return gone ? -ECONNREFUSED : 0;
 }
 
 const struct nemu_link_ops nemu_given_ops = {

@@ -12,6 +12,7 @@
 
 #define WAIT_FIRST	(HZ / 2)
 #define WAIT_MOST	(HZ * 10)
+#define WATCH_EVERY	HZ
 
 static struct workqueue_struct *workers;
 
@@ -225,6 +226,20 @@ static void connected(struct nemu_stream *stream)
 	stream->polls = true;
 	/* What has come already has called nobody. */
 	nemu_direct_resume(stream);
+	if (nemu_given_is_silent(stream))
+		queue_delayed_work(workers, &stream->watch, WATCH_EVERY);
+}
+
+/* Nobody says when the peer of such a socket is gone: look now and then. */
+static void watch(struct work_struct *work)
+{
+	struct nemu_stream *stream = container_of(to_delayed_work(work),
+						  struct nemu_stream, watch);
+
+	if (READ_ONCE(stream->state) != NETEMU_LINK_CONNECTED)
+		return;
+	nemu_stream_kick(stream);
+	queue_delayed_work(workers, &stream->watch, WATCH_EVERY);
 }
 
 static void let_go(struct nemu_stream *stream)
@@ -362,6 +377,9 @@ static void run(struct work_struct *work)
 		more |= nemu_stream_send(stream);
 	if (stream->link->vde && !stream->error)
 		stream->error = nemu_vde_check(stream->link);
+	/* Not before all it sent is here. */
+	if (!more && !stream->error && nemu_given_is_silent(stream))
+		stream->error = nemu_given_check(stream);
 	if (stream->error)
 		lost(stream, stream->error);
 	else if (more)
@@ -390,6 +408,7 @@ struct nemu_stream *nemu_stream_create(struct nemu_link *link)
 	stream->framed = true;
 	stream->state = NETEMU_LINK_WAITING;
 	INIT_DELAYED_WORK(&stream->work, run);
+	INIT_DEFERRABLE_WORK(&stream->watch, watch);
 	spin_lock_init(&stream->send_lock);
 	__skb_queue_head_init(&stream->rx);
 	skb_queue_head_init(&stream->handed);
@@ -429,6 +448,7 @@ void nemu_stream_destroy(struct nemu_stream *stream)
 	/* Whoever wakes the worker from here on, it does nothing. */
 	WRITE_ONCE(stream->started, false);
 	cancel_delayed_work_sync(&stream->work);
+	cancel_delayed_work_sync(&stream->watch);
 	if (stream->sock)
 		hang_up(stream);
 	cancel_delayed_work_sync(&stream->work);

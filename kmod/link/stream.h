@@ -44,6 +44,7 @@ struct sock;
  * struct nemu_stream - what a link over a stream has
  * @link: the link
  * @work: the worker
+ * @watch: wakes it now and then, where nobody says that the peer is gone
  * @sock: connected, connecting or listening; the worker's, and while @direct is
  *	set the poll's
  * @next: given instead of a @sock that is over; exchanged
@@ -93,6 +94,7 @@ struct sock;
 struct nemu_stream {
 	struct nemu_link *link;
 	struct delayed_work work;
+	struct delayed_work watch;
 	struct socket *sock;
 	struct socket *next;
 	bool given;
@@ -207,6 +209,10 @@ int nemu_link_check_listener(const struct nemu_link *link,
 			     struct netlink_ext_ack *extack);
 int nemu_tcp_dial(struct nemu_stream *stream, struct socket **sock);
 void nemu_tcp_tune(struct socket *sock);
+
+/* given.c: of connected ones */
+bool nemu_given_is_silent(const struct nemu_stream *stream);
+int nemu_given_check(const struct nemu_stream *stream);
 
 /* vde.c: of links that have link->vde */
 void nemu_vde_hang_up(struct nemu_link *link);
