@@ -115,6 +115,35 @@ test_helper() {
 	check "the ports are the same" there sw1-v0
 }
 
+# asks_for DEVICE TYPE VERSION: a client in this version of the protocol has this
+# port while it is there, and what it sends comes in by it
+asks_for() {
+	local client
+
+	lib/bin/vdeclient hold "$OURS/ctl" "$KSFT_SCRATCH/v" 1 "$2" "$3" &
+	client=$!
+	busywait received "$1" 1 || return 1
+	kill "$client"
+	busywait gone "$1"
+}
+
+# Above the lowest eight bits of its type a request may have a number.
+test_requests() {
+	check "the old version of the protocol" asks_for sw1-v1 0 1
+	check "a port by its number" asks_for sw1-v7 0x700 3
+	check "in the old version, too" asks_for sw1-v300 0x12c00 1
+	check "any port, said in words" asks_for sw1-v1 1 3
+	lib/bin/vdeclient hold "$OURS/ctl" "$KSFT_SCRATCH/v" 1 0x900 3 &
+	HOLD=$!
+	check "one that is taken" busywait there sw1-v9
+	check "is taken" not lib/bin/vdeclient join "$OURS/ctl" "$KSFT_SCRATCH/w" 0x900 3
+	kill "$HOLD"
+	check "until it is free" busywait gone sw1-v9
+	check "no number beyond 65535" not lib/bin/vdeclient join "$OURS/ctl" "$KSFT_SCRATCH/w" 0x1000000 3
+	check "no other version" not lib/bin/vdeclient join "$OURS/ctl" "$KSFT_SCRATCH/w" 0 2
+	check "no other type" not lib/bin/vdeclient join "$OURS/ctl" "$KSFT_SCRATCH/w" 2 3
+}
+
 # As somebody else, a request like any, but for the path of the datagrams.
 tester_asks() { setpriv --reuid=1000 --regid=1000 --clear-groups lib/bin/vdeclient "$@"; }
 
@@ -167,6 +196,7 @@ setup
 test_client
 test_server
 test_qemu
+test_requests
 test_helper
 test_hostile
 test_end

@@ -3,12 +3,16 @@
  * Clients of a VDE switch, good and bad, for its control socket CTL. Succeeds if the
  * switch takes them.
  *
- *	join CTL PATH		a socket at PATH, all as it should be
- *	hold CTL PATH N		N of them, at PATH0 and so on, until killed
- *	ask CTL PATH		PATH as it is
- *	garbage CTL		what is no request
- *	silent CTL N		N connections that say nothing; succeeds
- *	bind PATH MODE		leaves a socket there; succeeds
+ *	join CTL PATH [TYPE VERSION]	a socket at PATH, all as it should be
+ *	hold CTL PATH N [TYPE VERSION]	N of them, at PATH0 and so on, that send a
+ *					frame each, until killed
+ *	ask CTL PATH [TYPE VERSION]	PATH as it is
+ *	garbage CTL			what is no request
+ *	silent CTL N			N connections that say nothing; succeeds
+ *	bind PATH MODE			leaves a socket there; succeeds
+ *
+ * TYPE is that of the request, at first 0: above its lowest eight bits is the port
+ * that is asked for. VERSION is at first 3.
  */
 #include <err.h>
 #include <stdint.h>
@@ -20,13 +24,23 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-struct request {
+struct request_v1 {
+	uint32_t magic;
+	uint32_t version;
+	uint32_t type;
+	uint8_t mac[6];
+	struct sockaddr_un sock;
+} __attribute__((packed));
+
+struct request_v3 {
 	uint32_t magic;
 	uint32_t version;
 	uint32_t type;
 	struct sockaddr_un sock;
 	char description[8];
 } __attribute__((packed));
+
+static uint32_t type, version = 3;
 
 /* Without an end, if it is as long as there is room. */
 static struct sockaddr_un address(const char *path)
@@ -62,27 +76,42 @@ static int bind_at(const char *path, mode_t mode)
 	return fd;
 }
 
+/* In two pieces, as a stream may come. */
+static void say(int fd, const void *req, size_t size)
+{
+	if (write(fd, req, 20) != 20 ||
+	    write(fd, (const char *)req + 20, size - 20) != (ssize_t)size - 20)
+		errx(1, "hung up");
+}
+
 static int ask(const char *ctl, const char *path, struct sockaddr_un *reply)
 {
-	struct request req = {
+	struct request_v1 v1 = {
 		.magic = 0xfeedface,
-		.version = 3,
+		.version = version,
+		.type = type,
+		.sock = address(path),
+	};
+	struct request_v3 v3 = {
+		.magic = 0xfeedface,
+		.version = version,
+		.type = type,
 		.sock = address(path),
 		.description = "test",
 	};
 	int fd = connect_to(ctl, SOCK_STREAM);
 
-	/* In two pieces, as a stream may come. */
-	if (write(fd, &req, 20) != 20 ||
-	    write(fd, (char *)&req + 20, sizeof(req) - 20) !=
-	    (ssize_t)sizeof(req) - 20)
-		errx(1, "hung up");
+	if (version == 1)
+		say(fd, &v1, sizeof(v1));
+	else
+		say(fd, &v3, sizeof(v3));
 	if (recv(fd, reply, sizeof(*reply), MSG_WAITALL) != sizeof(*reply))
 		errx(1, "refused");
 	return fd;
 }
 
-static void join(const char *ctl, const char *path)
+/* Returns where frames go. */
+static int join(const char *ctl, const char *path)
 {
 	int fd = bind_at(path, 0700);
 	struct sockaddr_un reply;
@@ -90,16 +119,19 @@ static void join(const char *ctl, const char *path)
 	ask(ctl, path, &reply);
 	if (connect(fd, (struct sockaddr *)&reply, sizeof(reply)))
 		err(1, "%s", reply.sun_path);
+	return fd;
 }
 
 static void hold(const char *ctl, const char *path, int n)
 {
+	char frame[60] = "\xff\xff\xff\xff\xff\xff\x02vdecl\x88\xb5";
 	char name[128];
 	int i;
 
 	for (i = 0; i < n; i++) {
 		snprintf(name, sizeof(name), "%s%d", path, i);
-		join(ctl, name);
+		if (send(join(ctl, name), frame, sizeof(frame), 0) < 0)
+			err(1, "%s", name);
 	}
 	pause();
 }
@@ -115,12 +147,22 @@ static void garbage(const char *ctl)
 		errx(1, "refused");
 }
 
+static void parse_request(char **words)
+{
+	type = strtoul(words[0], NULL, 0);
+	version = strtoul(words[1], NULL, 0);
+}
+
 int main(int argc, char **argv)
 {
 	const char *verb = argc > 2 ? argv[1] : "";
 	struct sockaddr_un reply;
-	int i;
+	int i, n = strcmp(verb, "hold") ? 4 : 5;
 
+	if (argc == n + 2) {
+		parse_request(argv + n);
+		argc = n;
+	}
 	if (!strcmp(verb, "join") && argc == 4)
 		join(argv[2], argv[3]);
 	else if (!strcmp(verb, "hold") && argc == 5)
