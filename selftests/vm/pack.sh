@@ -66,6 +66,17 @@ plugin_lines() {
 	library_lines "$path"
 }
 
+# What a systemd without services of its own reads
+systemd_lines() {
+	local name
+
+	for name in sysinit basic local-fs swap slices sockets paths timers shutdown; do
+		printf 'file /lib/systemd/system/%s.target %s 0644 0 0\n' "$name" \
+			"/lib/systemd/system/$name.target"
+	done
+	printf 'file %s %s 0644 0 0\n' /lib/udev/rules.d/99-systemd.rules{,}
+}
+
 # busybox and a link for each applet that no program in the list replaces
 busybox_lines() {
 	local busybox applet
@@ -147,6 +158,7 @@ pack_base() {
 	{
 		program_lines $programs || return 1
 		plugin_lines || return 1
+		systemd_lines
 		busybox_lines $programs
 	} | with_parents >"$list.tail" || return 1
 	{
@@ -278,7 +290,10 @@ guest_archive() {
 # their list (FILE with "name path timeout" lines), netemu-ctl when it is built.
 pack_tree() {
 	local out=$1 tests=$2 tool=$3 programs=$WORK/tests page
+	local unit=${tests%/*}/netemu-vde@.service
 
+	# As "make install" makes it
+	sed 's|@SBINDIR@|/usr/sbin|' "${tool%/*}/systemd/netemu-vde@.service.in" >"$unit"
 	{
 		printf 'file /init %s 0755 0 0\n' "$VM_DIR/init"
 		printf 'file /bench/tests %s 0644 0 0\n' "$tests"
@@ -295,6 +310,8 @@ pack_tree() {
 				"${tool%/*}/completion/netemu-ctl"
 			printf 'file /etc/udev/rules.d/80-netemu-nic.rules %s 0644 0 0\n' \
 				"${tool%/*}/systemd/80-netemu-nic.rules"
+			printf 'file /etc/systemd/system/%s %s 0644 0 0\n' \
+				"${unit##*/}" "$unit"
 		fi
 		tree_lines "$SELFTESTS"/*.sh "$SELFTESTS"/*.differences "$SELFTESTS"/lib/* \
 			"$VM_DIR"/demo.sh "$VM_DIR"/planted/*.sh
