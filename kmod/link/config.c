@@ -263,9 +263,11 @@ static int check_scope(const struct nemu_link_config *config,
 	return 0;
 }
 
+/* It is that of the socket: one without has none. */
 static int parse_path(struct nemu_link_config *config,
 		      const struct nlattr *attr)
 {
+	config->path[0] = '\0';
 	if (attr)
 		nla_strscpy(config->path, attr, sizeof(config->path));
 	return 0;
@@ -317,6 +319,14 @@ static int parse_vde(struct nemu_link_config *config, struct nlattr **tb,
 	config->served = served && nla_get_u8(served);
 	config->fd = nla_get_s32(tb[NETEMU_LINK_A_FD]);
 	config->control = nla_get_s32(tb[NETEMU_LINK_A_CONTROL]);
+	if ((config->fd == -1) != (config->control == -1))
+		return refuse(tb[NETEMU_LINK_A_CONTROL], -EINVAL,
+			      "netemu: vde has two descriptors, or waits (-1) for both",
+			      extack);
+	if (config->served && config->fd == -1)
+		return refuse(served, -EINVAL,
+			      "netemu: the device of a client does not wait for another",
+			      extack);
 	return parse_path(config, tb[NETEMU_LINK_A_PATH]);
 }
 
@@ -407,19 +417,36 @@ int nemu_link_config_ttl(struct nemu_link_config *config,
 static int change_given(struct nemu_link *link, struct nlattr **tb,
 			struct netlink_ext_ack *extack)
 {
+	bool vde = link->config.transport == NETEMU_LINK_VDE;
+	struct nlattr *control = tb[NETEMU_LINK_A_CONTROL];
+	struct nlattr *fd = tb[NETEMU_LINK_A_FD];
 	int err = 0;
 	int i;
 
 	for (i = 1; i <= NETEMU_LINK_A_MAX; i++)
-		if (tb[i] && i != NETEMU_LINK_A_FD && i != NETEMU_LINK_A_PATH)
+		if (tb[i] && i != NETEMU_LINK_A_FD && i != NETEMU_LINK_A_PATH &&
+		    (!vde || i != NETEMU_LINK_A_CONTROL))
 			return refuse(tb[i], -EOPNOTSUPP,
 				      "netemu: only the descriptor of this link can change",
 				      extack);
-	if (tb[NETEMU_LINK_A_FD])
-		err = nemu_given_replace(link,
-					 nla_get_s32(tb[NETEMU_LINK_A_FD]),
+	if (vde && !fd != !control)
+		return refuse(fd ?: control, -EINVAL,
+			      "netemu: vde needs two descriptors, of frames and of control",
+			      extack);
+	if (fd)
+		err = nemu_given_replace(link, nla_get_s32(fd),
+					 control ? nla_get_s32(control) : -1,
 					 extack);
-	return err ?: parse_path(&link->config, tb[NETEMU_LINK_A_PATH]);
+	if (err || (!fd && !tb[NETEMU_LINK_A_PATH]))
+		return err;
+	return parse_path(&link->config, tb[NETEMU_LINK_A_PATH]);
+}
+
+/* Neither the device of a peer nor that of a client: they go with it. */
+static bool may_be_given(const struct nemu_link *link)
+{
+	return (link->ops == &nemu_given_ops || link->ops == &nemu_vde_ops) &&
+	       !link->config.served;
 }
 
 /**
@@ -439,8 +466,7 @@ int nemu_link_config_change(struct nemu_link *link, struct nlattr **tb,
 		       config->transport == NETEMU_LINK_UDP;
 	int i;
 
-	/* The device of a peer is as its listener made it. */
-	if (config->transport == NETEMU_LINK_FD && config->fd >= 0)
+	if (may_be_given(link))
 		return change_given(link, tb, extack);
 	for (i = 1; i <= NETEMU_LINK_A_MAX; i++)
 		if (tb[i] && (i != NETEMU_LINK_A_TTL || !has_ttl))

@@ -78,13 +78,13 @@ static struct socket *look_up(const struct nemu_link *link, int fd,
 	return ERR_PTR(-EINVAL);
 }
 
+/* The worker does nothing meanwhile: it was never started, or is stopped. */
 static int take(struct nemu_stream *stream, struct socket *sock,
 		struct netlink_ext_ack *extack)
 {
 	bool listens = READ_ONCE(sock->sk->sk_state) == TCP_LISTEN;
 	int err;
 
-	stream->given = true;
 	err = nemu_stream_hook(stream, sock, NULL,
 			       listens ? nemu_peer_wake_listener : NULL);
 	if (err) {
@@ -93,24 +93,22 @@ static int take(struct nemu_stream *stream, struct socket *sock,
 		return err;
 	}
 	stream->sock = sock;
-	stream->is_peer = stream->link->config.served;
+	stream->kind = sock->type;
 	stream->framed = sock->type == SOCK_STREAM;
+	WRITE_ONCE(stream->state, listens ? NETEMU_LINK_LISTENING :
+					    NETEMU_LINK_CONNECTING);
 	return 0;
 }
 
-static int start(struct nemu_stream *stream, struct netlink_ext_ack *extack)
+/* A socket of the caller in @sock, or NULL: there will be one. */
+static int look_for(const struct nemu_link *link, struct socket **sock,
+		    struct netlink_ext_ack *extack)
 {
-	struct nemu_link *link = stream->link;
-
-	if (READ_ONCE(stream->sock->sk->sk_state) != TCP_LISTEN) {
-		stream->state = NETEMU_LINK_CONNECTING;
+	*sock = NULL;
+	if (link->config.fd == -1)
 		return 0;
-	}
-	link->config.listen = true;
-	stream->state = NETEMU_LINK_LISTENING;
-	/* Some may have called already. */
-	nemu_control_ask(stream);
-	return nemu_link_check_listener(link, extack);
+	*sock = look_up(link, link->config.fd, extack);
+	return PTR_ERR_OR_ZERO(*sock);
 }
 
 static int given_open(struct nemu_link *link, struct netlink_ext_ack *extack)
@@ -119,24 +117,35 @@ static int given_open(struct nemu_link *link, struct netlink_ext_ack *extack)
 	struct socket *sock;
 	int err;
 
-	sock = look_up(link, link->config.fd, extack);
-	if (IS_ERR(sock))
-		return PTR_ERR(sock);
-	stream = nemu_stream_create(link);
-	err = stream ? take(stream, sock, extack) : -ENOMEM;
-	if (err) {
-		sockfd_put(sock);
+	err = look_for(link, &sock, extack);
+	if (err)
+		return err;
+	link->config.listen = sock &&
+			      READ_ONCE(sock->sk->sk_state) == TCP_LISTEN;
+	err = link->config.listen ? nemu_link_check_listener(link, extack) : 0;
+	if (err)
+		goto err_sock;
+	stream = nemu_stream_create(link, extack);
+	err = PTR_ERR_OR_ZERO(stream);
+	if (err)
+		goto err_sock;
+	stream->given = true;
+	stream->is_peer = link->config.served;
+	err = sock ? take(stream, sock, extack) : 0;
+	if (err)
 		goto err_stream;
-	}
 	link->stream = stream;
 	netif_carrier_off(link->dev);
-	err = start(stream, extack);
-	if (!err)
-		return 0;
-	link->stream = NULL;
+	/* Some may have called already. */
+	if (link->config.listen)
+		nemu_control_ask(stream);
+	return 0;
+
 err_stream:
-	if (stream)
-		nemu_stream_destroy(stream);
+	nemu_stream_destroy(stream);
+err_sock:
+	if (sock)
+		sockfd_put(sock);
 	return err;
 }
 
@@ -148,22 +157,34 @@ static void given_close(struct nemu_link *link)
 	nemu_stream_destroy(stream);
 }
 
-/**
- * nemu_given_replace() - another socket instead of one that is over
- * @link: link over a given socket
- * @fd: descriptor of the caller
- * @extack: why not
- *
- * Context: RTNL held.
- * Return: 0 or -errno; then nothing changed.
- */
-int nemu_given_replace(struct nemu_link *link, int fd,
-		       struct netlink_ext_ack *extack)
+static int put_in(struct nemu_link *link, struct socket *sock, int fd,
+		  int control, struct netlink_ext_ack *extack)
 {
 	struct nemu_stream *stream = link->stream;
-	struct socket *sock;
+	int err;
 
-	if (READ_ONCE(stream->state) != NETEMU_LINK_WAITING) {
+	if (READ_ONCE(sock->sk->sk_state) == TCP_LISTEN ||
+	    (stream->kind && sock->type != stream->kind)) {
+		NL_SET_ERR_MSG(extack,
+			       "netemu: the socket is of another kind than the one before");
+		return -EINVAL;
+	}
+	err = link->vde ? nemu_vde_take(link, fd, control, extack) : 0;
+	if (err)
+		return err;
+	err = take(stream, sock, extack);
+	if (err && link->vde)
+		nemu_vde_give_back(link);
+	return err;
+}
+
+static int replace(struct nemu_link *link, int fd, int control,
+		   struct netlink_ext_ack *extack)
+{
+	struct socket *sock;
+	int err;
+
+	if (link->stream->state != NETEMU_LINK_WAITING) {
 		NL_SET_ERR_MSG(extack,
 			       "netemu: the link has a socket that is not over");
 		return -EBUSY;
@@ -171,18 +192,36 @@ int nemu_given_replace(struct nemu_link *link, int fd,
 	sock = look_up(link, fd, extack);
 	if (IS_ERR(sock))
 		return PTR_ERR(sock);
-	if (READ_ONCE(sock->sk->sk_state) == TCP_LISTEN ||
-	    (sock->type == SOCK_STREAM) != stream->framed) {
-		NL_SET_ERR_MSG(extack,
-			       "netemu: the socket is of another kind than the one before");
+	err = put_in(link, sock, fd, control, extack);
+	if (err)
 		sockfd_put(sock);
-		return -EINVAL;
-	}
-	sock = xchg(&stream->next, sock);
-	if (sock)
-		sockfd_put(sock);
+	return err;
+}
+
+/**
+ * nemu_given_replace() - another socket instead of one that is over
+ * @link: link over a given socket
+ * @fd: descriptor of the caller
+ * @control: the same, of the stream of a VDE link
+ * @extack: why not
+ *
+ * Context: RTNL held, as by all that let the worker begin: it does nothing
+ * meanwhile, whoever wakes it.
+ * Return: 0 or -errno; then nothing changed.
+ */
+int nemu_given_replace(struct nemu_link *link, int fd, int control,
+		       struct netlink_ext_ack *extack)
+{
+	struct nemu_stream *stream = link->stream;
+	bool started = stream->started;
+	int err;
+
+	WRITE_ONCE(stream->started, false);
+	cancel_delayed_work_sync(&stream->work);
+	err = replace(link, fd, control, extack);
+	WRITE_ONCE(stream->started, started);
 	nemu_stream_kick(stream);
-	return 0;
+	return err;
 }
 
 /**

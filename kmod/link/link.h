@@ -52,7 +52,7 @@ union nemu_sockaddr {
  * @listen: for peers, at @local; there is no @remote
  * @allow_prefix: bits of @allow that count
  * @max_peers: as many at a time
- * @fd: descriptor of who makes the link; of no meaning afterwards
+ * @fd: descriptor of who makes the link, -1 = none yet; of no meaning afterwards
  * @control: the same, of the stream of a VDE link
  * @served: the device goes with the connection
  * @path: what user space has opened, for those who look; or ""
@@ -258,7 +258,7 @@ extern const struct nemu_link_ops nemu_tcp_ops;
 
 /* given.c */
 extern const struct nemu_link_ops nemu_given_ops;
-int nemu_given_replace(struct nemu_link *link, int fd,
+int nemu_given_replace(struct nemu_link *link, int fd, int control,
 		       struct netlink_ext_ack *extack);
 
 /* vde.c */
@@ -286,6 +286,8 @@ extern const struct ethtool_ops nemu_link_ethtool_ops;
 int nemu_link_netns_register(void);
 void nemu_link_netns_unregister(void);
 struct list_head *nemu_link_netns_list(struct net *net);
+int nemu_link_netns_charge(struct net *net, struct netlink_ext_ack *extack);
+void nemu_link_netns_uncharge(struct net *net);
 
 /* loop.c */
 int nemu_link_notifier_register(void);

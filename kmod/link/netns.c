@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The links that have their sockets in a network namespace: they go when it
- * goes, even those whose device was moved away.
+ * goes, even those whose device was moved away. And how many of them there may
+ * be, of those that need much memory.
  */
 #include "link.h"
 
@@ -11,6 +12,7 @@
 
 struct nemu_link_netns {
 	struct list_head links;	/* RTNL */
+	unsigned int streams;	/* RTNL */
 };
 
 static unsigned int netns_id;
@@ -26,6 +28,45 @@ struct list_head *nemu_link_netns_list(struct net *net)
 	struct nemu_link_netns *nn = net_generic(net, netns_id);
 
 	return &nn->links;
+}
+
+/**
+ * nemu_link_netns_charge() - may there be one more stream?
+ * @net: where its socket is
+ * @extack: why not
+ *
+ * Peers are streams as well, and who may connect decides how many there are: a
+ * limit of each listener does not bound what many listeners cause.
+ *
+ * Context: RTNL held.
+ * Return: 0, counted until nemu_link_netns_uncharge(); or -ENOSPC.
+ */
+int nemu_link_netns_charge(struct net *net, struct netlink_ext_ack *extack)
+{
+	struct nemu_link_netns *nn = net_generic(net, netns_id);
+
+	if (nn->streams >= NETEMU_LINK_STREAMS_MAX) {
+		NL_SET_ERR_MSG(extack,
+			       "netemu: the network namespace has "
+			       __stringify(NETEMU_LINK_STREAMS_MAX)
+			       " links and peers over connections, and may have no more");
+		return -ENOSPC;
+	}
+	nn->streams++;
+	return 0;
+}
+
+/**
+ * nemu_link_netns_uncharge() - there is one stream less
+ * @net: where its socket was
+ *
+ * Context: RTNL held.
+ */
+void nemu_link_netns_uncharge(struct net *net)
+{
+	struct nemu_link_netns *nn = net_generic(net, netns_id);
+
+	nn->streams--;
 }
 
 static int __net_init netns_init(struct net *net)

@@ -306,9 +306,9 @@ static int peer_open(struct nemu_link *link, struct netlink_ext_ack *extack)
 	struct nemu_stream *stream;
 	bool inherited;
 
-	stream = nemu_stream_create(link);
-	if (!stream)
-		return -ENOMEM;
+	stream = nemu_stream_create(link, extack);
+	if (IS_ERR(stream))
+		return PTR_ERR(stream);
 	stream->is_peer = true;
 	stream->state = NETEMU_LINK_CONNECTING;
 	stream->listener = link->listener;

@@ -312,22 +312,6 @@ static void dial(struct nemu_stream *stream)
 		lost(stream, err);
 }
 
-/* A new socket in place of one that is over. */
-static void take_next(struct nemu_stream *stream)
-{
-	struct socket *sock = xchg(&stream->next, NULL);
-
-	if (!sock)
-		return;
-	if (nemu_stream_hook(stream, sock, NULL, NULL)) {
-		WRITE_ONCE(stream->error, -EBUSY);
-		sockfd_put(sock);
-		return;
-	}
-	stream->sock = sock;
-	connected(stream);
-}
-
 /* Is there an answer to the call? */
 static bool is_answered(struct nemu_stream *stream)
 {
@@ -357,10 +341,8 @@ static void run(struct work_struct *work)
 	    stream->state == NETEMU_LINK_LISTENING)
 		return;
 	if (!stream->sock) {
-		/* A peer that is gone does not come back by itself. */
-		if (stream->given)
-			take_next(stream);
-		else if (!stream->is_peer)
+		/* Neither a peer nor what was given comes back by itself. */
+		if (!stream->given && !stream->is_peer)
 			dial(stream);
 		if (!stream->sock)
 			return;
@@ -386,23 +368,39 @@ static void run(struct work_struct *work)
 		nemu_stream_kick(stream);
 }
 
+/* Who listens receives nothing, and what comes by TCP is cut where it is. */
+static bool needs_buffer(const struct nemu_link *link)
+{
+	return !link->config.listen &&
+	       link->config.transport != NETEMU_LINK_TCP;
+}
+
 /**
  * nemu_stream_create() - make the stream of a new link
- * @link: link
+ * @link: link; whether it listens is known
+ * @extack: why not
  *
- * Return: the stream, without a socket; or NULL without memory.
+ * Context: RTNL held.
+ * Return: the stream, without a socket; or an error.
  */
-struct nemu_stream *nemu_stream_create(struct nemu_link *link)
+struct nemu_stream *nemu_stream_create(struct nemu_link *link,
+				       struct netlink_ext_ack *extack)
 {
 	struct nemu_stream *stream;
+	int err;
 
+	err = nemu_link_netns_charge(link->net, extack);
+	if (err)
+		return ERR_PTR(err);
 	stream = kzalloc(sizeof(*stream), GFP_KERNEL_ACCOUNT);
 	if (!stream)
-		return NULL;
-	stream->buffer = kvmalloc(NEMU_STREAM_BUFFER, GFP_KERNEL_ACCOUNT);
-	if (!stream->buffer) {
-		kfree(stream);
-		return NULL;
+		goto err_charge;
+	/* Not in the worker, whose memory nobody accounts for. */
+	if (needs_buffer(link)) {
+		stream->buffer = kvmalloc(NEMU_STREAM_BUFFER,
+					  GFP_KERNEL_ACCOUNT);
+		if (!stream->buffer)
+			goto err_stream;
 	}
 	stream->link = link;
 	stream->framed = true;
@@ -421,6 +419,12 @@ struct nemu_stream *nemu_stream_create(struct nemu_link *link)
 	/* The log is not told, neither now nor at the end. */
 	ratelimit_set_flags(&stream->event_limit, RATELIMIT_MSG_ON_RELEASE);
 	return stream;
+
+err_stream:
+	kfree(stream);
+err_charge:
+	nemu_link_netns_uncharge(link->net);
+	return ERR_PTR(-ENOMEM);
 }
 
 /**
@@ -455,8 +459,7 @@ void nemu_stream_destroy(struct nemu_stream *stream)
 	nemu_peers_orphan(stream);
 	nemu_control_forget(stream);
 	nemu_stream_flush(stream);
-	if (stream->next)
-		sockfd_put(stream->next);
+	nemu_link_netns_uncharge(stream->link->net);
 	kvfree(stream->buffer);
 	kfree(stream);
 }

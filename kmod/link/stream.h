@@ -47,8 +47,8 @@ struct sock;
  * @watch: wakes it now and then, where nobody says that the peer is gone
  * @sock: connected, connecting or listening; the worker's, and while @direct is
  *	set the poll's
- * @next: given instead of a @sock that is over; exchanged
  * @given: @sock is a descriptor of user space: put, not released
+ * @kind: socket type that a given @sock has to have; 0 = any, until there was one
  * @started: the device was up once, and is not going away: else the worker does
  *	nothing
  * @polls: the link's NAPI is enabled; the worker's
@@ -71,7 +71,7 @@ struct sock;
  * @unread: bytes that came out of it and are not received yet; the poll's
  * @parser: what comes in; of whoever receives
  * @frame: the one that is coming in; the same
- * @buffer: where it comes in; the worker's
+ * @buffer: where it comes in; the worker's. Listeners and TCP have none
  * @rx: frames that came in while the socket is locked; the poll's
  * @tx: frames that wait to be sent, each with its length in front; its lock
  *	protects @tx_bytes and @tx_done
@@ -96,8 +96,8 @@ struct nemu_stream {
 	struct delayed_work work;
 	struct delayed_work watch;
 	struct socket *sock;
-	struct socket *next;
 	bool given;
+	short kind;
 	bool started;
 	bool polls;
 	bool framed;
@@ -155,7 +155,8 @@ static inline void nemu_stream_count_sent(const struct nemu_stream *stream,
 }
 
 /* stream.c */
-struct nemu_stream *nemu_stream_create(struct nemu_link *link);
+struct nemu_stream *nemu_stream_create(struct nemu_link *link,
+				       struct netlink_ext_ack *extack);
 void nemu_stream_destroy(struct nemu_stream *stream);
 void nemu_stream_kick_later(struct nemu_stream *stream);
 void nemu_stream_kick(struct nemu_stream *stream);
@@ -215,6 +216,9 @@ bool nemu_given_is_silent(const struct nemu_stream *stream);
 int nemu_given_check(const struct nemu_stream *stream);
 
 /* vde.c: of links that have link->vde */
+int nemu_vde_take(struct nemu_link *link, int fd, int control,
+		  struct netlink_ext_ack *extack);
+void nemu_vde_give_back(struct nemu_link *link);
 void nemu_vde_hang_up(struct nemu_link *link);
 int nemu_vde_check(struct nemu_link *link);
 

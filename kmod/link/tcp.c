@@ -154,9 +154,9 @@ static int tcp_open(struct nemu_link *link, struct netlink_ext_ack *extack)
 	err = link->config.listen ? nemu_link_check_listener(link, extack) : 0;
 	if (err)
 		return err;
-	stream = nemu_stream_create(link);
-	if (!stream)
-		return -ENOMEM;
+	stream = nemu_stream_create(link, extack);
+	if (IS_ERR(stream))
+		return PTR_ERR(stream);
 	link->stream = stream;
 	netif_carrier_off(link->dev);
 	if (!link->config.listen)

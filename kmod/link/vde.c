@@ -78,21 +78,33 @@ static void unhook(struct nemu_vde *vde)
 }
 
 /**
- * nemu_vde_hang_up() - close the stream beside the datagrams
+ * nemu_vde_give_back() - undo nemu_vde_take()
  * @link: link over VDE
  *
- * Context: the worker, or after it.
+ * Context: instead of the worker.
  */
-void nemu_vde_hang_up(struct nemu_link *link)
+void nemu_vde_give_back(struct nemu_link *link)
 {
 	struct nemu_vde *vde = link->vde;
 
 	if (!vde->control)
 		return;
 	unhook(vde);
-	kernel_sock_shutdown(vde->control, SHUT_RDWR);
 	sockfd_put(vde->control);
 	vde->control = NULL;
+}
+
+/**
+ * nemu_vde_hang_up() - close the stream beside the datagrams
+ * @link: link over VDE
+ *
+ * Context: the worker, or instead of it.
+ */
+void nemu_vde_hang_up(struct nemu_link *link)
+{
+	if (link->vde->control)
+		kernel_sock_shutdown(link->vde->control, SHUT_RDWR);
+	nemu_vde_give_back(link);
 }
 
 /**
@@ -154,25 +166,38 @@ static struct socket *look_up(int fd, int type, struct netlink_ext_ack *extack)
 	return ERR_PTR(sock ? -EINVAL : err);
 }
 
-static int check_data(const struct nemu_link *link,
-		      struct netlink_ext_ack *extack)
+static int check_data(int fd, struct netlink_ext_ack *extack)
 {
 	struct socket *sock;
 
-	sock = look_up(link->config.fd, SOCK_DGRAM, extack);
+	sock = look_up(fd, SOCK_DGRAM, extack);
 	if (IS_ERR(sock))
 		return PTR_ERR(sock);
 	sockfd_put(sock);
 	return 0;
 }
 
-static int take_control(struct nemu_link *link, struct nemu_vde *vde,
-			struct netlink_ext_ack *extack)
+/**
+ * nemu_vde_take() - take the stream beside the datagrams
+ * @link: link over VDE that has none
+ * @fd: descriptor of the caller, of the datagrams, which are taken next
+ * @control: the same, of the stream
+ * @extack: why not
+ *
+ * Context: RTNL held, instead of the worker.
+ * Return: 0 or -errno; then nothing changed.
+ */
+int nemu_vde_take(struct nemu_link *link, int fd, int control,
+		  struct netlink_ext_ack *extack)
 {
+	struct nemu_vde *vde = link->vde;
 	struct socket *sock;
 	int err;
 
-	sock = look_up(link->config.control, SOCK_STREAM, extack);
+	err = check_data(fd, extack);
+	if (err)
+		return err;
+	sock = look_up(control, SOCK_STREAM, extack);
 	if (IS_ERR(sock))
 		return PTR_ERR(sock);
 	vde->control = sock;
@@ -181,32 +206,31 @@ static int take_control(struct nemu_link *link, struct nemu_vde *vde,
 		return 0;
 	NL_SET_ERR_MSG(extack,
 		       "netemu: the socket is in use by another part of the kernel");
+	vde->control = NULL;
 	sockfd_put(sock);
 	return err;
 }
 
 static int vde_open(struct nemu_link *link, struct netlink_ext_ack *extack)
 {
-	struct nemu_vde *vde;
-	int err;
+	const struct nemu_link_config *config = &link->config;
+	int err = 0;
 
-	err = check_data(link, extack);
-	if (err)
-		return err;
-	vde = kzalloc(sizeof(*vde), GFP_KERNEL_ACCOUNT);
-	if (!vde)
+	link->vde = kzalloc(sizeof(*link->vde), GFP_KERNEL_ACCOUNT);
+	if (!link->vde)
 		return -ENOMEM;
-	err = take_control(link, vde, extack);
+	/* Without: there will be some. */
+	if (config->fd != -1)
+		err = nemu_vde_take(link, config->fd, config->control, extack);
 	if (err)
 		goto err_vde;
-	link->vde = vde;
 	err = nemu_given_ops.open(link, extack);
 	if (!err)
 		return 0;
-	nemu_vde_hang_up(link);
-	link->vde = NULL;
+	nemu_vde_give_back(link);
 err_vde:
-	kfree(vde);
+	kfree(link->vde);
+	link->vde = NULL;
 	return err;
 }
 

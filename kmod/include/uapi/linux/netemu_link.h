@@ -18,6 +18,7 @@
 #define NETEMU_LINK_QUEUE_BYTES		4194304	/* of memory that they take */
 #define NETEMU_LINK_PEERS_MAX		1000	/* of one listener */
 #define NETEMU_LINK_PEERS_DEFAULT	64
+#define NETEMU_LINK_STREAMS_MAX		4096	/* of a network namespace; see below */
 #define NETEMU_LINK_PATH_MAX		255	/* bytes */
 #define NETEMU_LINK_LISTENER_NAME_MAX	11	/* characters */
 
@@ -44,7 +45,13 @@
  *	them: a connected UNIX datagram socket, each message a frame, and a
  *	connected UNIX stream socket beside it, on which nothing is said any
  *	more; who closes that hangs up. Kept as of NETEMU_LINK_FD. When the
- *	connection is over the link has no carrier any more
+ *	connection is over the link has no carrier any more, until it is given
+ *	two others
+ *
+ * Those of the last three, connected, waiting or listening, and the peers of who
+ * listens need buffers. Together a network namespace has at most
+ * %NETEMU_LINK_STREAMS_MAX of them, counted where their sockets are: then
+ * RTM_NEWLINK fails with -ENOSPC, and peers are turned away (drop reason "peer").
  */
 enum netemu_link_transport {
 	NETEMU_LINK_MCAST = 1,
@@ -108,16 +115,18 @@ enum netemu_link_state {
  *	could not be made; 0 while there is one
  * @NETEMU_LINK_A_CONNECTS: u64, read only: how often there was a connection
  * @NETEMU_LINK_A_PEERS: u32, read only, of a listener: how many there are
- * @NETEMU_LINK_A_FD: s32, fd: descriptor of the sender of the message. Of the
- *	network namespace of the link, with nothing (TLS, a tunnel) on top. Needed
- *	for a new link; a link whose connection is over can be given another one.
- *	Not in replies
- * @NETEMU_LINK_A_PATH: string, fd: what the socket is, for those who look; up to
- *	%NETEMU_LINK_PATH_MAX bytes. The kernel does nothing with it
+ * @NETEMU_LINK_A_FD: s32, fd and vde: descriptor of the sender of the message. Of
+ *	the network namespace of the link, with nothing (TLS, a tunnel) on top.
+ *	Needed for a new link; -1 = there will be one: the link waits for it. A link
+ *	that waits, also as its connection is over, can be given another one, of the
+ *	same kind as the one before, by RTM_NEWLINK. Not in replies
+ * @NETEMU_LINK_A_PATH: string, fd and vde: what the socket is, for those who look;
+ *	up to %NETEMU_LINK_PATH_MAX bytes. The kernel does nothing with it. It goes
+ *	with the socket: where FD comes without it there is none any more
  * @NETEMU_LINK_A_CONTROL: s32, vde: descriptor of the stream, as FD is that of the
- *	datagrams. Both are needed. Not in replies
+ *	datagrams. Both are needed, always; both are -1, or none. Not in replies
  * @NETEMU_LINK_A_SERVED: u8, 0/1, default 0, vde: the other end is a client, and the
- *	device is removed when the client hangs up
+ *	device is removed when the client hangs up. Chosen when the link is made
  * @NETEMU_LINK_A_LISTENER: u32, read only, of a peer: interface index of its
  *	listener
  */
