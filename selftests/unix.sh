@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Links over UNIX sockets, which netemu-ctl opens, and over whatever socket
-# somebody has open.
+# Links over UNIX sockets, which netemu-ctl opens. See fd.sh for those that somebody
+# has open, and link_keep.sh for those that are opened again.
 #
 #	g1 - sw1 -+- l (listens) ~ l.0 ~ m1, l.1 ~ c - sw2 - g2
 #	          +- d ~ m2 (datagrams)
@@ -78,27 +78,6 @@ test_no_peer() {
 	check "frames" reaches g1 192.0.2.12
 }
 
-# A descriptor of this shell: of a socket, or not.
-test_given() {
-	refuse "no descriptor" netemu-ctl link add f fd 77
-	exec 9</dev/null
-	refuse "no socket" netemu-ctl link add f fd 9
-	exec 9<&-
-	member m5 15 listen 127.0.0.1:6009
-	busywait bash -c "ss -Hltn | grep -q '127.0.0.1:6009 '"
-	exec 9<>/dev/tcp/127.0.0.1/6009
-	check "a connection" netemu-ctl link add f fd 9 switch sw1
-	refuse "twice" netemu-ctl link add f2 fd 9
-	exec 9<&-
-	check "is the link's" busywait reaches g1 192.0.2.15
-	check "until it goes" netemu-ctl link del f
-	exec 9<>/dev/udp/127.0.0.1/6010
-	refuse "of another namespace" netemu-ctl -n g1 link add f fd 9
-	check "datagrams" netemu-ctl link add f fd 9
-	exec 9<&-
-	check "go, too" netemu-ctl link del f
-}
-
 test_end() {
 	local monitor
 
@@ -127,6 +106,5 @@ ksft_start
 setup
 test_stream
 test_datagrams
-test_given
 test_end
 ksft_end

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Links: ports of a switch whose far side is a socket, as QEMU's are. */
 #include "ctl.h"
+#include "keep.h"
 #include "unix.h"
 #include "vde.h"
 
@@ -18,6 +19,8 @@ struct link_words {
 	const char *unix_path;
 	const char *unix_peer;
 	const char *vde_path;	/* the same of a VDE switch */
+	bool has_keep;
+	bool keep;		/* the path is opened again when it is over */
 	char master[NAME_SIZE];
 	uint32_t mode;
 	bool has_master;
@@ -90,6 +93,12 @@ static int parse_listener_key(struct args *args, const char *word,
 	return once(&spec->has_allow, word) ?: parse_allow(args, word, spec);
 }
 
+static int parse_keep(struct args *args, struct link_words *words)
+{
+	return once(&words->has_keep, "keep") ?:
+	       parse_bool(args, "keep", &words->keep);
+}
+
 static int parse_add_key(struct args *args, const char *word,
 			 struct link_words *words)
 {
@@ -98,6 +107,8 @@ static int parse_add_key(struct args *args, const char *word,
 	if (is_switch_key(word))
 		return parse_switch_key(args, word, &words->has_master,
 					words->master, &words->mode);
+	if (!strcmp(word, "keep"))
+		return parse_keep(args, words);
 	if (spec->listen &&
 	    (!strcmp(word, "max-peers") || !strcmp(word, "allow")))
 		return parse_listener_key(args, word, spec);
@@ -167,27 +178,72 @@ static int parse_unix(struct args *args, struct link_words *words)
 		return ret;
 	words->unix_how = how;
 	spec->has_fd = true;
-	snprintf(spec->path, sizeof(spec->path), "unix %s %s", how,
-		 words->unix_path);
 	return EXIT_OK;
+}
+
+/* What the link says of where its sockets come from. */
+static void note_path(struct link_words *words)
+{
+	char how[32];
+
+	if (words->vde_path)
+		keep_words(words->spec.path, "", words->vde_path, NULL);
+	if (!words->unix_how)
+		return;
+	snprintf(how, sizeof(how), "unix %s", words->unix_how);
+	keep_words(words->spec.path, how, words->unix_path, words->unix_peer);
+}
+
+static int open_unix(const struct link_words *words)
+{
+	if (words->unix_peer)
+		return unix_dgram(words->unix_path, words->unix_peer);
+	if (!strcmp(words->unix_how, "listen"))
+		return unix_listen(words->unix_path);
+	return unix_connect(words->unix_path);
+}
+
+/* Nobody is there, yet */
+static bool may_come(int err)
+{
+	return err == -ENOENT || err == -ECONNREFUSED || err == -EAGAIN;
 }
 
 /* After all words have been understood: it may leave a file behind. */
 static int open_sockets(struct link_words *words)
 {
 	struct far_spec *spec = &words->spec;
+	int ret;
 
-	if (words->vde_path)
-		return vde_connect(words->vde_path, &spec->fd, &spec->control);
-	if (!words->unix_how)
+	if (!words->vde_path && !words->unix_how)
 		return EXIT_OK;
-	if (words->unix_peer)
-		spec->fd = unix_dgram(words->unix_path, words->unix_peer);
-	else if (!strcmp(words->unix_how, "listen"))
-		spec->fd = unix_listen(words->unix_path);
-	else
-		spec->fd = unix_connect(words->unix_path);
-	return spec->fd < 0 ? EXIT_REFUSED : EXIT_OK;
+	note_path(words);
+	if (words->vde_path) {
+		ret = vde_connect(words->vde_path, &spec->fd, &spec->control);
+	} else {
+		ret = open_unix(words);
+		spec->fd = ret;
+	}
+	if (ret >= 0)
+		return EXIT_OK;
+	spec->fd = -1;
+	spec->control = -1;
+	if (words->keep && may_come(ret))
+		return EXIT_OK;
+	if (words->vde_path)
+		return vde_refused(ret, words->vde_path);
+	return unix_refused(ret, words->unix_path, words->unix_peer);
+}
+
+/* The kernel has its own hold on them. */
+static void close_sockets(const struct link_words *words)
+{
+	if (!words->vde_path && !words->unix_how)
+		return;
+	if (words->spec.fd >= 0)
+		close(words->spec.fd);
+	if (words->vde_path && words->spec.control >= 0)
+		close(words->spec.control);
 }
 
 static int parse_far(struct args *args, const char *word,
@@ -224,6 +280,9 @@ static int parse_add(struct args *args, struct link_words *words)
 	ret = parse_far(args, word, words);
 	while (!ret && (word = args_next(args)))
 		ret = parse_add_key(args, word, words);
+	if (!ret && words->has_keep && !words->vde_path &&
+	    (!words->unix_how || !strcmp(words->unix_how, "listen")))
+		return usage_error("keep: only of vde, unix connect and unix dgram");
 	return ret;
 }
 
@@ -262,18 +321,17 @@ static int add_new(struct ctl *ctl, struct link_words *words,
 	if (ret)
 		return ret;
 	ret = wire_far_new(ctl->wire, spec);
-	/* The kernel has its own hold on it. */
-	if (words->unix_how || words->vde_path)
-		close(spec->fd);
-	if (words->vde_path)
-		close(spec->control);
+	close_sockets(words);
 	if (ret)
 		return refused(ctl, "cannot add link \"%s\"", spec->name);
-	if (!words->has_master)
+	if (!words->has_master && !words->keep)
 		return EXIT_OK;
 	if (wire_link_get(ctl->wire, spec->name, &link))
 		return refused(ctl, "cannot add link \"%s\"", spec->name);
-	ret = plug_in(ctl, &link, sw);
+	if (words->has_master)
+		ret = plug_in(ctl, &link, sw);
+	if (!ret && words->keep)
+		ret = keep_start(&link, true);
 	if (ret)
 		wire_link_del(ctl->wire, link.ifindex);
 	return ret;
@@ -312,6 +370,17 @@ static bool is_same(const struct far_spec *spec, const struct far_info *far)
 	       (!spec->dev || spec->dev == far->dev);
 }
 
+static int set_keep(const struct link_words *words,
+		    const struct link_info *link)
+{
+	if (!words->has_keep)
+		return EXIT_OK;
+	if (words->keep)
+		return keep_start(link, true);
+	keep_stop(link);
+	return EXIT_OK;
+}
+
 /* --may-exist, and it does: it has to be the same thing. */
 static int add_existing(struct ctl *ctl, struct link_words *words,
 			const struct switch_info *sw,
@@ -330,6 +399,7 @@ static int add_existing(struct ctl *ctl, struct link_words *words,
 	ret = check_kind(link, NETEMU_KIND_LINK, "link");
 	if (ret)
 		return ret;
+	note_path(words);
 	if (!is_same(&words->spec, &link->far))
 		return refused_because("cannot add link \"%s\": there is one of this name that leads elsewhere",
 				       link->name);
@@ -340,7 +410,7 @@ static int add_existing(struct ctl *ctl, struct link_words *words,
 	ret = change(ctl, &rest, link);
 	if (ret && plug)
 		wire_port_del(ctl->wire, link->ifindex);
-	return ret;
+	return ret ?: set_keep(words, link);
 }
 
 static int run_add(struct ctl *ctl, struct args *args)
@@ -365,15 +435,20 @@ static int run_add(struct ctl *ctl, struct args *args)
 			       words.spec.name);
 }
 
-/* "unix connect PATH", "unix dgram PATH PEER" and "fd N": a new socket. */
+/* "unix connect PATH", "unix dgram PATH PEER", "vde PATH", "fd N": a new socket. */
 static int parse_set_key(struct args *args, const char *word,
 			 struct link_words *words)
 {
 	struct far_spec *spec = &words->spec;
 	int ret;
 
+	if (!strcmp(word, "keep"))
+		return parse_keep(args, words);
 	if (!strcmp(word, "fd"))
 		return once(&spec->has_fd, word) ?: parse_fd(args, spec);
+	if (!strcmp(word, "vde"))
+		return once(&spec->has_fd, word) ?:
+		       vde_parse_path(args, spec, &words->vde_path);
 	if (strcmp(word, "unix"))
 		return parse_key(args, word, spec);
 	ret = once(&spec->has_fd, word) ?: parse_unix(args, words);
@@ -385,14 +460,30 @@ static int parse_set_key(struct args *args, const char *word,
 static int change_far(struct ctl *ctl, struct link_words *words,
 		      const struct link_info *link)
 {
-	int ret = open_sockets(words);
+	const struct far_spec *spec = &words->spec;
+	int ret;
 
+	/* Of a new socket the path is known when the link has it. */
+	if (words->keep && !words->unix_how && !words->vde_path)
+		ret = keep_check(link);
+	else
+		ret = open_sockets(words);
 	if (ret)
 		return ret;
-	ret = change(ctl, &words->spec, link);
-	if (words->unix_how)
-		close(words->spec.fd);
+	if (spec->has_ttl || spec->has_mtu || spec->has_fd)
+		ret = change(ctl, spec, link);
+	close_sockets(words);
 	return ret;
+}
+
+static int keep_after(struct ctl *ctl, const struct link_words *words,
+		      struct link_info *link)
+{
+	if (!words->has_keep)
+		return EXIT_OK;
+	if (wire_link_get_index(ctl->wire, link->ifindex, link))
+		return refused(ctl, "cannot keep link \"%s\"", link->name);
+	return set_keep(words, link);
 }
 
 static int run_set(struct ctl *ctl, struct args *args)
@@ -408,10 +499,21 @@ static int run_set(struct ctl *ctl, struct args *args)
 		ret = parse_set_key(args, word, &words);
 	if (ret)
 		return ret;
-	if (!spec->has_ttl && !spec->has_mtu && !spec->has_fd)
+	if (!spec->has_ttl && !spec->has_mtu && !spec->has_fd &&
+	    !words.has_keep)
 		return usage_error("nothing to change: try \"netemu-ctl link help\"");
 	return find_link(ctl, spec->name, &link) ?:
-	       change_far(ctl, &words, &link);
+	       change_far(ctl, &words, &link) ?:
+	       keep_after(ctl, &words, &link);
+}
+
+static int run_keep(struct ctl *ctl, struct args *args)
+{
+	struct link_info link;
+	char name[NAME_SIZE];
+
+	return parse_name(args, "name of the link", name) ?: no_more(args) ?:
+	       find_link(ctl, name, &link) ?: keep_start(&link, false);
 }
 
 static int run_del(struct ctl *ctl, struct args *args)
@@ -442,6 +544,7 @@ static int run_show(struct ctl *ctl, struct args *args)
 	} else if (wire_far_list(ctl->wire, &list)) {
 		ret = refused(ctl, "cannot list links");
 	}
+	keep_look_up(&list);
 	if (!ret)
 		print_links(&ctl->format, &list);
 	list_free(&list);
@@ -455,8 +558,12 @@ static const struct verb verbs[] = {
 		.help = "make a link, bring it up, and plug it in",
 	}, {
 		.name = "set", .run = run_set,
-		.synopsis = "NAME [ttl N] [mtu N] [unix connect PATH | unix dgram PATH PEER | fd N]",
+		.synopsis = "NAME [ttl N] [mtu N] [unix connect PATH | unix dgram PATH PEER | vde PATH | fd N] [keep on|off]",
 		.help = "change what is given; the rest stays",
+	}, {
+		.name = "keep", .run = run_keep,
+		.synopsis = "NAME",
+		.help = "open its path whenever it is over, until the link goes or a signal comes",
 	}, {
 		.name = "del", .run = run_del, .exact = true, .if_exists = true,
 		.synopsis = "NAME",
@@ -483,5 +590,7 @@ const struct object link_object = {
 		"unix: a socket of the file system that is opened here, and then is the link's.\n"
 		"vde: the directory of vde_switch, or of a VDE socket of ours.\n"
 		"fd: a connected or listening socket that who calls netemu-ctl has open.\n"
+		"keep on: of vde, unix connect and unix dgram: a process in the background opens\n"
+		"the path again whenever the connection is over.\n"
 		"IPv6 is written [ff05::1]:1234. See netemu-ctl-link(8).\n",
 };

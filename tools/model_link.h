@@ -32,6 +32,7 @@ struct far_info {
 	uint32_t allow_prefix;
 	char path[NETEMU_LINK_PATH_MAX + 1];
 	bool served;		/* goes with the client that it is for */
+	int keeper;		/* process that reopens it, 0 = none; keep_look_up() */
 	bool has_state;
 	uint32_t state;		/* enum netemu_link_state */
 	uint32_t error;		/* errno, 0 = none */
@@ -53,6 +54,7 @@ struct far_spec {
 	int dev;
 	bool has_fd;
 	int fd;			/* NETEMU_LINK_FD, NETEMU_LINK_VDE */
+	bool has_control;
 	int control;		/* NETEMU_LINK_VDE */
 	bool served;		/* the same: goes with the client */
 	int master;		/* interface index, 0 = none */

@@ -89,6 +89,10 @@ static json_object *json_far_link(const struct format *f,
 		json_object_object_add(o, "switch",
 				       json_text(far->master_name));
 	fill_far(o, far);
+	if (far->transport == NETEMU_LINK_FD ||
+	    far->transport == NETEMU_LINK_VDE)
+		json_object_object_add(o, "keeper", far->keeper ?
+			json_object_new_int64(far->keeper) : NULL);
 	json_object_object_add(o, "dev", json_text(far->dev_name));
 	json_object_object_add(o, "echoes",
 			       json_object_new_uint64(far->echoes));
@@ -140,6 +144,8 @@ static void text_link(const struct format *f, const struct link_info *link)
 	endpoint_text(&far->local, text);
 	if (text[0] && !far->listen && !far->listener)
 		printf(" local %s", text);
+	if (far->keeper)
+		printf(" keep on");
 	if (far->dev_name[0])
 		printf(" dev %s", far->dev_name);
 	if (far->allow.family) {

@@ -55,10 +55,13 @@ int vde_bind_again(int fd, const struct sockaddr_un *addr, int type,
 /* Connects to the socket that is there if it belongs to @uid. 0 or -errno. */
 int vde_connect_owned(int fd, const char *path, uint32_t uid);
 
-/* vde_client.c: joins the switch at a path. EXIT_*; say what is wrong. */
+/* vde_client.c: joins the switch at a path. */
 int vde_parse_path(struct args *args, struct far_spec *spec,
 		   const char **path);
+/* 0 or -errno; -EPROTO = it does not answer as a VDE switch does. */
 int vde_connect(const char *path, int *data, int *control);
+/* Says why it failed; returns EXIT_REFUSED. */
+int vde_refused(int err, const char *path);
 
 /* vde_dir.c: the directory of a switch of ours */
 /* A listening socket; or -1, said. Makes spec->dir absolute. */

@@ -4,6 +4,7 @@
 #include "vde.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -115,6 +116,7 @@ int vde_parse_path(struct args *args, struct far_spec *spec,
 		    (int)sizeof(spec->path))
 		return usage_error("vde: the path is too long");
 	spec->has_fd = true;
+	spec->has_control = true;
 	return ret;
 }
 
@@ -124,17 +126,24 @@ int vde_connect(const char *path, int *data, int *control)
 	int ret;
 
 	if (!control_path(path, ctl, sizeof(ctl)))
-		return refused_because("\"%s\" is too long for a path of sockets (allowed: up to %zu bytes)",
-				       path, sizeof(ctl) - 5);
+		return -ENAMETOOLONG;
 	*control = unix_connect(ctl);
 	if (*control < 0)
-		return EXIT_REFUSED;
-	ret = join(*control, ctl, data);
-	if (!ret)
-		return EXIT_OK;
-	close(*control);
-	if (ret == -EAGAIN || ret == -EPROTO || ret == -EPIPE)
+		return *control;
+	/* From here on there is an answer in time, or none. */
+	ret = fcntl(*control, F_SETFL, 0) ? -errno : join(*control, ctl, data);
+	if (ret)
+		close(*control);
+	return ret == -EAGAIN || ret == -EPIPE ? -EPROTO : ret;
+}
+
+int vde_refused(int err, const char *path)
+{
+	if (err == -ENAMETOOLONG)
+		return refused_because("\"%s\" is too long for a path of sockets (allowed: up to %zu bytes)",
+				       path, sizeof(((struct sockaddr_un *)NULL)->sun_path) - 5);
+	if (err == -EPROTO)
 		return refused_because("cannot join \"%s\": it does not answer as a VDE switch does",
 				       path);
-	return refused_because("cannot join \"%s\": %s", path, strerror(-ret));
+	return refused_because("cannot join \"%s\": %s", path, strerror(-err));
 }

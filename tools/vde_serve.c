@@ -104,6 +104,7 @@ static int make_port(struct server *srv, const struct wish *wish,
 	struct far_spec spec = {
 		.transport = NETEMU_LINK_VDE,
 		.has_fd = true,
+		.has_control = true,
 		.fd = data,
 		.control = control,
 		.served = true,

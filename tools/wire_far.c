@@ -67,7 +67,7 @@ static void put_far(struct request *req, const struct far_spec *spec)
 	}
 	if (spec->has_fd)
 		request_put(req, "fd", NETEMU_LINK_A_FD, &fd, sizeof(fd));
-	if (spec->transport == NETEMU_LINK_VDE)
+	if (spec->has_control)
 		request_put(req, NULL, NETEMU_LINK_A_CONTROL, &control,
 			    sizeof(control));
 	byte = spec->served;

@@ -16,7 +16,16 @@
  *	badpeer all-udp TO N AT	the same with N sockets, from port AT and the ports
  *				behind it to TO and those behind it
  *
- * TO and AT are ADDRESS:PORT.
+ *	badpeer say TO		standard input, to who listens; until he hangs up
+ *	badpeer rights TO N	N frames, each with descriptors, of this very
+ *				connection; until he hangs up, or it is killed
+ *	badpeer grams FROM TO N SIZE...
+ *				N times a datagram of each size, between two paths,
+ *				once somebody is there; says so, takes none, and ends
+ *				when it is killed
+ *
+ * TO and AT are ADDRESS:PORT, or the path of a UNIX socket; of all-udp only the
+ * former.
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -31,6 +40,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #define MOST	1024
@@ -61,11 +71,35 @@ static int number(const char *word)
 	return n;
 }
 
-static int call(const struct sockaddr_in *to)
-{
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
+/* Of either family. */
+struct address {
+	union {
+		struct sockaddr sa;
+		struct sockaddr_in in;
+		struct sockaddr_un un;
+	};
+	socklen_t len;
+};
 
-	if (fd < 0 || connect(fd, (const struct sockaddr *)to, sizeof(*to)))
+static struct address parse_any(char *word)
+{
+	struct address addr = { .len = sizeof(addr.in) };
+
+	if (*word != '/') {
+		addr.in = parse(word);
+		return addr;
+	}
+	addr.len = sizeof(addr.un);
+	addr.un.sun_family = AF_UNIX;
+	strncpy(addr.un.sun_path, word, sizeof(addr.un.sun_path) - 1);
+	return addr;
+}
+
+static int call(const struct address *to)
+{
+	int fd = socket(to->sa.sa_family, SOCK_STREAM, 0);
+
+	if (fd < 0 || connect(fd, &to->sa, to->len))
 		err(1, "connect");
 	return fd;
 }
@@ -77,24 +111,24 @@ static void say(const char *word)
 }
 
 /* Who is turned away at once may notice it already when he calls. */
-static void hold(const struct sockaddr_in *to, int n)
+static void hold(const struct address *to, int n)
 {
 	while (n--)
-		connect(socket(AF_INET, SOCK_STREAM, 0),
-			(const struct sockaddr *)to, sizeof(*to));
+		connect(socket(to->sa.sa_family, SOCK_STREAM, 0), &to->sa,
+			to->len);
 	say("held");
 	for (;;)
 		pause();
 }
 
-static void rush(const struct sockaddr_in *to, int n)
+static void rush(const struct address *to, int n)
 {
 	struct linger at_once = { .l_onoff = 1 };
 	int fd;
 
 	while (n--) {
-		fd = socket(AF_INET, SOCK_STREAM, 0);
-		connect(fd, (const struct sockaddr *)to, sizeof(*to));
+		fd = socket(to->sa.sa_family, SOCK_STREAM, 0);
+		connect(fd, &to->sa, to->len);
 		setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once,
 			   sizeof(at_once));
 		close(fd);
@@ -191,7 +225,7 @@ static void send_framed(int fd, const uint8_t *frame, size_t size)
 	}
 }
 
-static void pour(const struct sockaddr_in *to, int n, int size)
+static void pour(const struct address *to, int n, int size)
 {
 	static uint8_t frame[65536];
 	int fd = call(to);
@@ -208,13 +242,15 @@ static void pour(const struct sockaddr_in *to, int n, int size)
 		;
 }
 
-static void serve(const struct sockaddr_in *at, const char *word)
+static void serve(const struct address *at, const char *word)
 {
-	int fd = socket(AF_INET, SOCK_STREAM, 0), one = 1, peer;
+	int fd = socket(at->sa.sa_family, SOCK_STREAM, 0), one = 1, peer;
 	char got;
 
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	if (bind(fd, (const struct sockaddr *)at, sizeof(*at)) || listen(fd, 1))
+	if (at->sa.sa_family == AF_UNIX)
+		unlink(at->un.sun_path);
+	if (bind(fd, &at->sa, at->len) || listen(fd, 1))
 		err(1, "listen");
 	signal(SIGPIPE, SIG_IGN);
 	for (;;) {
@@ -260,7 +296,7 @@ static void wait_all(int n)
 		pause();
 }
 
-static void all(const struct sockaddr_in *to, int n)
+static void all(const struct address *to, int n)
 {
 	uint8_t frame[FRAME] = { };
 	int i;
@@ -295,17 +331,107 @@ static void all_udp(struct sockaddr_in to, int n, struct sockaddr_in at)
 	wait_all(n);
 }
 
+/* A reset is a way to hang up, too. */
+static void until_hung_up(int fd)
+{
+	char got[4096];
+
+	while (read(fd, got, sizeof(got)) > 0)
+		;
+}
+
+static void say_input(const struct address *to)
+{
+	char buffer[4096];
+	int fd = call(to);
+	ssize_t n;
+
+	signal(SIGPIPE, SIG_IGN);
+	while ((n = read(0, buffer, sizeof(buffer))) > 0)
+		if (write(fd, buffer, n) < 0)
+			break;
+	say("said");
+	until_hung_up(fd);
+}
+
+/* What holds itself, and a reader who wants none of it. */
+static void rights(const struct address *to, int n)
+{
+	union {
+		struct cmsghdr head;
+		char room[CMSG_SPACE(8 * sizeof(int))];
+	} control = { .head = {
+		.cmsg_len = CMSG_LEN(8 * sizeof(int)),
+		.cmsg_level = SOL_SOCKET,
+		.cmsg_type = SCM_RIGHTS,
+	} };
+	char frame[4 + FRAME] = { 0, 0, 0, FRAME };
+	struct iovec vec = { frame, sizeof(frame) };
+	struct msghdr msg = {
+		.msg_iov = &vec, .msg_iovlen = 1,
+		.msg_control = &control, .msg_controllen = sizeof(control),
+	};
+	int fd = call(to), i;
+
+	fill((uint8_t *)frame + 4, 0xfffe);
+	for (i = 0; i < 8; i++)
+		memcpy(CMSG_DATA(&control.head) + i * sizeof(fd), &fd,
+		       sizeof(fd));
+	while (n--)
+		if (sendmsg(fd, &msg, MSG_NOSIGNAL) < 0)
+			err(1, "sendmsg");
+	say("said");
+	until_hung_up(fd);
+}
+
+static void grams(struct address from, struct address to, char **words)
+{
+	int fd = socket(AF_UNIX, SOCK_DGRAM, 0), size = 1 << 20;
+	int n = number(*words++);
+	static uint8_t frame[200000];
+	char **word;
+
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+	fill(frame, 0xfffd);
+	if (bind(fd, &from.sa, from.len))
+		err(1, "%s", from.un.sun_path);
+	while (connect(fd, &to.sa, to.len)) {
+		if (errno != ENOENT && errno != ECONNREFUSED)
+			err(1, "%s", to.un.sun_path);
+		usleep(20000);
+	}
+	while (n--)
+		for (word = words; *word; word++)
+			if (send(fd, frame, atoi(*word), 0) < 0)
+				err(1, "send %s", *word);
+	say("sent");
+	for (;;)
+		pause();
+}
+
 int main(int argc, char **argv)
 {
-	struct sockaddr_in at;
+	struct address at;
 	const char *verb;
 
-	if (argc < 4)
-		errx(1, "usage: badpeer VERB ADDRESS:PORT WORD...");
-	verb = argv[1];
-	at = parse(argv[2]);
+	verb = argc > 2 ? argv[1] : "";
+	if (argc < 4 && strcmp(verb, "say"))
+		errx(1, "usage: badpeer VERB ADDRESS:PORT|PATH WORD...");
+	at = parse_any(argv[2]);
+	if (!strcmp(verb, "say")) {
+		say_input(&at);
+		return 0;
+	}
+	if (!strcmp(verb, "grams") && argc > 5) {
+		grams(at, parse_any(argv[3]), argv + 4);
+		return 0;
+	}
 	if (!strcmp(verb, "serve"))
 		serve(&at, argv[3]);
+	if (!strcmp(verb, "rights")) {
+		rights(&at, number(argv[3]));
+		return 0;
+	}
 	if (number(argv[3]) > MOST && strstr(verb, "all"))
 		errx(1, "%s: too many", argv[3]);
 	if (!strcmp(verb, "hold"))
@@ -315,11 +441,11 @@ int main(int argc, char **argv)
 	else if (!strcmp(verb, "all"))
 		all(&at, number(argv[3]));
 	else if (argc == 5 && !strcmp(verb, "half"))
-		half(&at, number(argv[3]), argv[4]);
+		half(&at.in, number(argv[3]), argv[4]);
 	else if (argc == 5 && !strcmp(verb, "pour"))
 		pour(&at, number(argv[3]), number(argv[4]));
 	else if (argc == 5 && !strcmp(verb, "all-udp"))
-		all_udp(at, number(argv[3]), parse(argv[4]));
+		all_udp(at.in, number(argv[3]), parse(argv[4]));
 	else
 		errx(1, "%s: no such verb, or not its words", verb);
 }

@@ -12,6 +12,11 @@
  *	qemusock TAP unix-connect PATH		-netdev stream,addr.type=unix
  *	qemusock TAP unix-dgram PATH PEER	-netdev dgram,local.type=unix
  *
+ *	qemusock TAP given KIND COMMAND...	one of a pair of sockets; the command
+ *						has the other as descriptor 9. KIND:
+ *						unix-stream, unix-dgram,
+ *						unix-seqpacket, tcp, udp
+ *
  * Ends when the tap goes, or the connection.
  */
 #include <arpa/inet.h>
@@ -26,6 +31,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <linux/if.h>
@@ -267,6 +273,80 @@ static void unix_main(char **argv)
 	pass_stream(tap, open_unix(argv, !strcmp(argv[2], "unix-listen")));
 }
 
+static void bind_loopback(int fd, struct sockaddr_in *at)
+{
+	socklen_t len = sizeof(*at);
+
+	*at = (struct sockaddr_in) {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	if (bind(fd, (struct sockaddr *)at, sizeof(*at)) ||
+	    getsockname(fd, (struct sockaddr *)at, &len))
+		err(1, "bind");
+}
+
+static void pair_tcp(int fds[2])
+{
+	int listener = socket(AF_INET, SOCK_STREAM, 0);
+	struct sockaddr_in at;
+
+	bind_loopback(listener, &at);
+	fds[1] = socket(AF_INET, SOCK_STREAM, 0);
+	if (listen(listener, 1) ||
+	    connect(fds[1], (struct sockaddr *)&at, sizeof(at)))
+		err(1, "connect");
+	fds[0] = accept(listener, NULL, NULL);
+	close(listener);
+}
+
+static void pair_udp(int fds[2])
+{
+	struct sockaddr_in at[2];
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		fds[i] = socket(AF_INET, SOCK_DGRAM, 0);
+		bind_loopback(fds[i], &at[i]);
+	}
+	for (i = 0; i < 2; i++)
+		if (connect(fds[i], (struct sockaddr *)&at[!i], sizeof(at[0])))
+			err(1, "connect");
+}
+
+static void make_pair(const char *kind, int fds[2])
+{
+	if (!strcmp(kind, "tcp"))
+		pair_tcp(fds);
+	else if (!strcmp(kind, "udp"))
+		pair_udp(fds);
+	else if (socketpair(AF_UNIX, strstr(kind, "stream") ? SOCK_STREAM :
+			    strstr(kind, "dgram") ? SOCK_DGRAM :
+						    SOCK_SEQPACKET, 0, fds))
+		err(1, "socketpair");
+}
+
+static void given_main(char **argv)
+{
+	int tap = open_tap(argv[1]), fds[2], status;
+	pid_t pid;
+
+	make_pair(argv[3], fds);
+	pid = fork();
+	if (!pid) {
+		dup2(fds[1], 9);
+		execvp(argv[4], argv + 4);
+		err(1, "%s", argv[4]);
+	}
+	waitpid(pid, &status, 0);
+	if (status)
+		errx(1, "nobody takes it");
+	close(fds[1]);
+	if (!strcmp(argv[3], "tcp") || !strcmp(argv[3], "unix-stream"))
+		pass_stream(tap, fds[0]);
+	pass_datagrams(tap, fds[0], NULL, 0);
+}
+
 static void stream_main(char **argv, bool listens)
 {
 	struct sockaddr_in addr = parse(argv[3]);
@@ -283,6 +363,8 @@ int main(int argc, char **argv)
 	if (argc == 4 && (!strcmp(argv[2], "listen") ||
 			  !strcmp(argv[2], "connect")))
 		stream_main(argv, !strcmp(argv[2], "listen"));
+	if (argc >= 5 && !strcmp(argv[2], "given"))
+		given_main(argv);
 	if (argc >= 4 && !strncmp(argv[2], "unix-", 5))
 		unix_main(argv);
 	if (argc != 5)

@@ -10,6 +10,9 @@
  *	garbage CTL			what is no request
  *	silent CTL N			N connections that say nothing; succeeds
  *	bind PATH MODE			leaves a socket there; succeeds
+ *	frames CTL PATH N SIZE...	joins, sends N times a frame of each size
+ *	chatter CTL PATH N	joins, and says N KiB on the control socket
+ *	mute CTL PATH		joins, says so, and takes no frame, until killed
  *
  * TYPE is that of the request, at first 0: above its lowest eight bits is the port
  * that is asked for. VERSION is at first 3.
@@ -110,16 +113,55 @@ static int ask(const char *ctl, const char *path, struct sockaddr_un *reply)
 	return fd;
 }
 
-/* Returns where frames go. */
-static int join(const char *ctl, const char *path)
+/* The socket for frames, and the other one. */
+static int join_with(const char *ctl, const char *path, int *control)
 {
-	int fd = bind_at(path, 0700);
+	int fd = bind_at(path, 0700), size = 1 << 20;
 	struct sockaddr_un reply;
 
-	ask(ctl, path, &reply);
+	*control = ask(ctl, path, &reply);
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
 	if (connect(fd, (struct sockaddr *)&reply, sizeof(reply)))
 		err(1, "%s", reply.sun_path);
 	return fd;
+}
+
+/* Returns where frames go. */
+static int join(const char *ctl, const char *path)
+{
+	int control;
+
+	return join_with(ctl, path, &control);
+}
+
+static void frames(const char *ctl, const char *path, char **words)
+{
+	static char frame[200000] = "\2\0\0\1\0\0\2\0\0\1\377\374\210\265";
+	int n = atoi(*words++), control, fd;
+	char **word;
+
+	fd = join_with(ctl, path, &control);
+	while (n--)
+		for (word = words; *word; word++)
+			if (send(fd, frame, atoi(*word), 0) < 0)
+				err(1, "send %s", *word);
+	puts("sent");
+	fflush(stdout);
+	pause();
+}
+
+static void chatter(const char *ctl, const char *path, int n)
+{
+	static char junk[1024];
+	int control;
+
+	join_with(ctl, path, &control);
+	while (n--)
+		if (send(control, junk, sizeof(junk), MSG_NOSIGNAL) < 0)
+			err(1, "control");
+	puts("said");
+	fflush(stdout);
+	pause();
 }
 
 static void hold(const char *ctl, const char *path, int n)
@@ -159,7 +201,7 @@ int main(int argc, char **argv)
 	struct sockaddr_un reply;
 	int i, n = strcmp(verb, "hold") ? 4 : 5;
 
-	if (argc == n + 2) {
+	if (argc == n + 2 && strcmp(verb, "frames")) {
 		parse_request(argv + n);
 		argc = n;
 	}
@@ -169,6 +211,12 @@ int main(int argc, char **argv)
 		hold(argv[2], argv[3], atoi(argv[4]));
 	else if (!strcmp(verb, "ask") && argc == 4)
 		ask(argv[2], argv[3], &reply);
+	else if (!strcmp(verb, "frames") && argc > 5)
+		frames(argv[2], argv[3], argv + 4);
+	else if (!strcmp(verb, "chatter") && argc == 5)
+		chatter(argv[2], argv[3], atoi(argv[4]));
+	else if (!strcmp(verb, "mute") && argc == 4)
+		chatter(argv[2], argv[3], 0);
 	else if (!strcmp(verb, "garbage"))
 		garbage(argv[2]);
 	else if (!strcmp(verb, "silent") && argc == 4)
