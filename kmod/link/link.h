@@ -288,6 +288,7 @@ void nemu_link_netns_unregister(void);
 struct list_head *nemu_link_netns_list(struct net *net);
 int nemu_link_netns_charge(struct net *net, struct netlink_ext_ack *extack);
 void nemu_link_netns_uncharge(struct net *net);
+const unsigned int *nemu_link_netns_queue_bytes(struct net *net);
 
 /* loop.c */
 int nemu_link_notifier_register(void);

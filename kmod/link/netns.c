@@ -13,6 +13,7 @@
 struct nemu_link_netns {
 	struct list_head links;	/* RTNL */
 	unsigned int streams;	/* RTNL */
+	unsigned int queue_bytes; /* that each of them may have; RTNL to write */
 };
 
 static unsigned int netns_id;
@@ -28,6 +29,30 @@ struct list_head *nemu_link_netns_list(struct net *net)
 	struct nemu_link_netns *nn = net_generic(net, netns_id);
 
 	return &nn->links;
+}
+
+/*
+ * What is in the queues already stays: who fills them while there are few and makes
+ * more of them then has more than the sum, but not without bound.
+ */
+static void share_out(struct nemu_link_netns *nn)
+{
+	WRITE_ONCE(nn->queue_bytes,
+		   min(NETEMU_LINK_QUEUES_BYTES / max(nn->streams, 1U),
+		       (unsigned int)NETEMU_LINK_QUEUE_BYTES));
+}
+
+/**
+ * nemu_link_netns_queue_bytes() - the room for frames that wait
+ * @net: where the socket of a stream is
+ *
+ * Return: where it stands, as long as there are links; to be read by READ_ONCE().
+ */
+const unsigned int *nemu_link_netns_queue_bytes(struct net *net)
+{
+	struct nemu_link_netns *nn = net_generic(net, netns_id);
+
+	return &nn->queue_bytes;
 }
 
 /**
@@ -53,6 +78,7 @@ int nemu_link_netns_charge(struct net *net, struct netlink_ext_ack *extack)
 		return -ENOSPC;
 	}
 	nn->streams++;
+	share_out(nn);
 	return 0;
 }
 
@@ -67,6 +93,7 @@ void nemu_link_netns_uncharge(struct net *net)
 	struct nemu_link_netns *nn = net_generic(net, netns_id);
 
 	nn->streams--;
+	share_out(nn);
 }
 
 static int __net_init netns_init(struct net *net)

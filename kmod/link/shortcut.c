@@ -263,7 +263,8 @@ static bool add(struct nemu_stream *other, struct sk_buff *skb)
 
 	spin_lock(&handed->lock);
 	room = skb_queue_len(handed) < NETEMU_LINK_QUEUE_MAX &&
-	       other->handed_bytes + skb->truesize <= NETEMU_LINK_QUEUE_BYTES;
+	       (other->handed_bytes + skb->truesize <=
+		READ_ONCE(*other->tx_room) || skb_queue_empty(handed));
 	if (likely(room)) {
 		other->handed_bytes += skb->truesize;
 		__skb_queue_tail(handed, skb);

@@ -412,6 +412,7 @@ struct nemu_stream *nemu_stream_create(struct nemu_link *link,
 	skb_queue_head_init(&stream->handed);
 	INIT_LIST_HEAD(&stream->connected);
 	skb_queue_head_init(&stream->tx);
+	stream->tx_room = nemu_link_netns_queue_bytes(link->net);
 	INIT_LIST_HEAD(&stream->peers);
 	INIT_LIST_HEAD(&stream->sibling);
 	INIT_LIST_HEAD(&stream->todo);

@@ -76,6 +76,7 @@ struct sock;
  * @tx: frames that wait to be sent, each with its length in front; its lock
  *	protects @tx_bytes and @tx_done
  * @tx_bytes: of memory that they take
+ * @tx_room: how many there may be: changes
  * @tx_done: bytes of the first of them that were sent
  * @state: enum netemu_link_state; written by the worker, or before it is there
  * @wait: until the next try to connect, in jiffies; the worker's
@@ -125,6 +126,7 @@ struct nemu_stream {
 	struct sk_buff_head rx;
 	struct sk_buff_head tx;
 	unsigned int tx_bytes;
+	const unsigned int *tx_room;
 	unsigned int tx_done;
 	u8 state;
 	unsigned long wait;

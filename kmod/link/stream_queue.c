@@ -115,10 +115,11 @@ static bool add(struct nemu_stream *stream, struct sk_buff *skb,
 	bool room;
 
 	spin_lock(&stream->tx.lock);
-	/* What was begun has to be ended. */
-	room = done || (skb_queue_len(&stream->tx) < NETEMU_LINK_QUEUE_MAX &&
-			stream->tx_bytes + skb->truesize <=
-			NETEMU_LINK_QUEUE_BYTES);
+	/* There is always room for one, and what was begun has to be ended. */
+	room = done || skb_queue_empty(&stream->tx) ||
+	       (skb_queue_len(&stream->tx) < NETEMU_LINK_QUEUE_MAX &&
+		stream->tx_bytes + skb->truesize <=
+		READ_ONCE(*stream->tx_room));
 	if (likely(room)) {
 		stream->tx_bytes += skb->truesize;
 		__skb_queue_tail(&stream->tx, skb);

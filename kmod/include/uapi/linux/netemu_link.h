@@ -16,6 +16,7 @@
 #define NETEMU_LINK_MTU_MAX		65489	/* bytes; with headers a datagram */
 #define NETEMU_LINK_QUEUE_MAX		1024	/* frames that wait to be sent */
 #define NETEMU_LINK_QUEUE_BYTES		4194304	/* of memory that they take */
+#define NETEMU_LINK_QUEUES_BYTES	536870912 /* all streams of a namespace */
 #define NETEMU_LINK_PEERS_MAX		1000	/* of one listener */
 #define NETEMU_LINK_PEERS_DEFAULT	64
 #define NETEMU_LINK_STREAMS_MAX		4096	/* of a network namespace; see below */
@@ -52,6 +53,8 @@
  * listens need buffers. Together a network namespace has at most
  * %NETEMU_LINK_STREAMS_MAX of them, counted where their sockets are: then
  * RTM_NEWLINK fails with -ENOSPC, and peers are turned away (drop reason "peer").
+ * When there are many, each has only its share of %NETEMU_LINK_QUEUES_BYTES for the
+ * frames that wait; there is always room for one frame.
  */
 enum netemu_link_transport {
 	NETEMU_LINK_MCAST = 1,
@@ -80,7 +83,8 @@ enum netemu_link_state {
  * Addresses are 4 bytes (IPv4) or 16 bytes (IPv6) in network order, all of one
  * link of the same family; ports are in host order. Sockets are made in the
  * network namespace that the link is made in and stay there; the link goes when
- * that namespace goes. All but TTL is chosen when the link is made.
+ * that namespace goes. All but TTL, and what can be given anew (FD, CONTROL,
+ * PATH), is chosen when the link is made.
  *
  * @NETEMU_LINK_A_TRANSPORT: u8, enum netemu_link_transport; needed
  * @NETEMU_LINK_A_REMOTE: address of the group or of the other end; needed
