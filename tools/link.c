@@ -460,7 +460,7 @@ static int parse_set_key(struct args *args, const char *word,
 static int change_far(struct ctl *ctl, struct link_words *words,
 		      const struct link_info *link)
 {
-	const struct far_spec *spec = &words->spec;
+	struct far_spec *spec = &words->spec;
 	int ret;
 
 	/* Of a new socket the path is known when the link has it. */
@@ -470,7 +470,15 @@ static int change_far(struct ctl *ctl, struct link_words *words,
 		ret = open_sockets(words);
 	if (ret)
 		return ret;
-	if (spec->has_ttl || spec->has_mtu || spec->has_fd)
+	if (spec->path[0] && spec->fd < 0) {
+		/* Nobody is there: it is the keeper who is to know. */
+		if (link->far.state != NETEMU_LINK_WAITING)
+			return refused_because("cannot change link \"%s\": it has a socket that is not over",
+					       link->name);
+		spec->has_fd = false;
+		spec->has_control = false;
+	}
+	if (spec->has_ttl || spec->has_mtu || spec->has_fd || spec->path[0])
 		ret = change(ctl, spec, link);
 	close_sockets(words);
 	return ret;

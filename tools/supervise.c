@@ -66,12 +66,14 @@ static int connect_state(const struct sockaddr_un *addr)
 
 static bool ask_at(const struct sockaddr_un *addr, void *info, size_t size)
 {
+	struct timeval patience = { .tv_sec = 1 };
 	char command = COMMAND_SHOW;
 	int fd = connect_state(addr);
 	bool told;
 
 	if (fd < 0)
 		return false;
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	/* Of another version of this program it may be of another size. */
 	told = send(fd, &command, 1, MSG_NOSIGNAL) == 1 &&
 	       recv(fd, info, size, MSG_TRUNC) == (ssize_t)size;
@@ -131,7 +133,7 @@ int supervise_claim(struct supervised *job)
 		return -errno;
 	/* Without /proc there is no telling namespaces apart. */
 	if (!state_address(job->what, job->ifindex, &job->address))
-		return -ENOSYS;
+		return -ENOENT;
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	ret = fd < 0 ? -errno :
 	      vde_bind_again(fd, &job->address, SOCK_SEQPACKET, geteuid(),

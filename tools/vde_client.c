@@ -145,5 +145,8 @@ int vde_refused(int err, const char *path)
 	if (err == -EPROTO)
 		return refused_because("cannot join \"%s\": it does not answer as a VDE switch does",
 				       path);
+	if (err == -EAGAIN)
+		return refused_because("cannot join \"%s\": too many wait to be let in",
+				       path);
 	return refused_because("cannot join \"%s\": %s", path, strerror(-err));
 }
