@@ -160,9 +160,10 @@ test_foreground() {
 	check "and nothing else" connects_are u0 4
 	member_dies m6
 	check "who goes is missed" busywait state_is u0 waiting
+	check "somewhere else, where nobody is yet" netemu-ctl link set u0 unix connect "$DIR/other" keep on
 	member m7 17 unix-listen "$DIR/other"
-	check "by hand, somewhere else" busywait netemu-ctl link set u0 unix connect "$DIR/other" keep on
-	check "is connected" busywait state_is u0 connected
+	check "he who comes is found" busywait state_is u0 connected
+	refuse "a place where nobody is, for who is connected" netemu-ctl link set u0 unix connect "$DIR/none" keep on
 	check "there" has "netemu-ctl link show u0" "$DIR/other"
 	check "frames" all_arrive g1 192.0.2.17
 }
