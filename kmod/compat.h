@@ -7,6 +7,8 @@
 #define _NEMU_COMPAT_H
 
 #include <linux/version.h>
+#include <linux/fs.h>
+#include <linux/mm.h>
 #include <linux/netdevice.h>
 #include <linux/if_vlan.h>
 #include <linux/rtnetlink.h>
@@ -270,6 +272,45 @@ static inline int nemu_fdb_bulk_parse(struct nemu_fdb_bulk *bulk,
 #else
 #define nemu_vfio_free(vdev)		vfio_free_device(vdev)
 #endif /* < 6.2: VFIO does not do it itself */
+
+/* Whose pages those are that are mapped of a VFIO device's file. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+#define nemu_vfio_mapping(vdev)		((vdev)->inode->i_mapping)
+#endif /* < 6.10: all devices share one inode */
+
+/*
+ * In mmap: the file's pages are those of another inode. The one that it leaves may
+ * have been told that somebody maps it writable; the other one is told afterwards
+ * that nobody does.
+ */
+static inline int nemu_vma_set_mapping(struct vm_area_struct *vma,
+				       struct address_space *mapping)
+{
+	struct file *file = vma->vm_file;
+
+	if (file->f_mapping == mapping)
+		return 0;
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+	if (vma->vm_flags & VM_SHARED) {
+		int err = mapping_map_writable(mapping);
+
+		if (err)
+			return err;
+		mapping_unmap_writable(file->f_mapping);
+	}
+#endif /* < 6.7; from then on until 6.10 it is told after mmap was called */
+	file->f_mapping = mapping;
+	return 0;
+}
+
+static inline void nemu_vma_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+	vm_flags_set(vma, flags);
+#else
+	vma->vm_flags |= flags;
+#endif /* < 6.3: a plain member */
+}
 
 /* How a device without an IOMMU goes with iommufd. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)

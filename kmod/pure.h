@@ -10,6 +10,7 @@
 
 #ifdef __KERNEL__
 
+#include <linux/atomic.h>
 #include <linux/bitmap.h>
 #include <linux/bits.h>
 #include <linux/errno.h>
@@ -56,8 +57,10 @@
 #define max_t(type, a, b)	((type)(a) > (type)(b) ? (type)(a) : (type)(b))
 #define smp_mb()		__atomic_thread_fence(__ATOMIC_SEQ_CST) /* for nobody */
 #define smp_rmb()		__atomic_thread_fence(__ATOMIC_ACQUIRE) /* as well */
+#define smp_wmb()		__atomic_thread_fence(__ATOMIC_RELEASE)
 #define READ_ONCE(x)		__atomic_load_n(&(x), __ATOMIC_RELAXED)
 #define WRITE_ONCE(x, value)	__atomic_store_n(&(x), (value), __ATOMIC_RELAXED)
+#define cmpxchg(p, old, new)	__sync_val_compare_and_swap((p), (old), (new))
 
 #define cpu_to_le64(x)		htole64(x)
 

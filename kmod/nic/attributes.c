@@ -8,6 +8,8 @@
  *   link    "up" or "down": the cable; any time
  *   autoneg_ms  so many milliseconds autonegotiation takes, 1 to 60000, 2 until it
  *           is written; any time, from the next one on
+ *   doorbell  "auto": the guest may be given registers as memory, so that it needs
+ *           no exit to write them; "trap": it may not; fixed while it is open
  *   netdev  name of the net device; while that is down and no port
  *   owner   user and group id of the card's device file below /dev/vfio: for udev,
  *           which hears of a change; nothing until it is written
@@ -122,6 +124,42 @@ static ssize_t autoneg_ms_store(struct device *dev, struct device_attribute *att
 	return count;
 }
 static DEVICE_ATTR_RW(autoneg_ms);
+
+static ssize_t doorbell_show(struct device *dev, struct device_attribute *attr,
+			     char *buf)
+{
+	struct nemu_card *card = dev_get_drvdata(dev);
+
+	return sysfs_emit(buf, "%s\n", READ_ONCE(card->doorbell.trap) ||
+			  !nemu_doorbell_possible(card) ? "trap" : "auto");
+}
+
+static ssize_t doorbell_store(struct device *dev, struct device_attribute *attr,
+			      const char *buf, size_t count)
+{
+	struct nemu_card *card = dev_get_drvdata(dev);
+	int err = 0;
+	bool trap;
+
+	if (sysfs_streq(buf, "trap"))
+		trap = true;
+	else if (sysfs_streq(buf, "auto"))
+		trap = false;
+	else
+		return -EINVAL;
+	if (!trap && !nemu_doorbell_possible(card))
+		return -EOPNOTSUPP;
+	if (mutex_lock_interruptible(&card->life))
+		return -ERESTARTSYS;
+	/* What was offered can't be taken back. */
+	if (card->open && trap != card->doorbell.trap)
+		err = -EBUSY;
+	else
+		WRITE_ONCE(card->doorbell.trap, trap);
+	mutex_unlock(&card->life);
+	return err ?: count;
+}
+static DEVICE_ATTR_RW(doorbell);
 
 static ssize_t netdev_show(struct device *dev, struct device_attribute *attr,
 			   char *buf)
@@ -273,6 +311,7 @@ static struct attribute *card_attributes[] = {
 	&dev_attr_mac.attr,
 	&dev_attr_link.attr,
 	&dev_attr_autoneg_ms.attr,
+	&dev_attr_doorbell.attr,
 	&dev_attr_netdev.attr,
 	&dev_attr_owner.attr,
 	&dev_attr_opener.attr,

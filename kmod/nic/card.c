@@ -10,6 +10,17 @@ void *nemu_card_state(struct nemu_card *card)
 	return card->state;
 }
 
+u32 *nemu_card_window(struct nemu_card *card)
+{
+	return card->doorbell.window;
+}
+
+void nemu_card_trapped(struct nemu_card *card, unsigned int index)
+{
+	if (index < NEMU_TRAPS)
+		this_cpu_inc(card->stats->trapped[index]);
+}
+
 void nemu_card_lock(struct nemu_card *card)
 {
 	mutex_lock(&card->ring);
@@ -61,7 +72,7 @@ int nemu_card_setup(struct nemu_card *card, const struct nemu_model *model)
 					 __alignof__(*card->stats),
 					 GFP_KERNEL_ACCOUNT);
 	card->state = kvzalloc(model->state_size, GFP_KERNEL_ACCOUNT);
-	return card->stats && card->state ? 0 : -ENOMEM;
+	return card->stats && card->state ? nemu_doorbell_init(card) : -ENOMEM;
 }
 
 /**
@@ -70,6 +81,7 @@ int nemu_card_setup(struct nemu_card *card, const struct nemu_model *model)
  */
 void nemu_card_free(struct nemu_card *card)
 {
+	nemu_doorbell_free(card);
 	nemu_memory_free(&card->memory);
 	free_percpu(card->stats);
 	kvfree(card->state);
@@ -85,8 +97,12 @@ void nemu_card_reset(struct nemu_card *card)
 	nemu_pci_config_reset(&card->config);
 	nemu_messages_update(card);
 	mutex_unlock(&card->config_lock);
+	/* It decodes no memory any more. */
+	nemu_doorbell_zap(card);
 	mutex_lock(&card->ring);
 	card->model->reset(card);
+	if (card->model->publish)
+		card->model->publish(card);
 	nemu_card_forget(card);
 	nemu_card_missed(card);
 	nemu_messages_reset(card);
@@ -105,22 +121,29 @@ int nemu_card_open(struct nemu_card *card)
 
 	mutex_lock(&card->life);
 	if (card->leaving && time_before(jiffies, card->leaving_until)) {
-		mutex_unlock(&card->life);
-		return -EBUSY;
+		err = -EBUSY;
+		goto out;
 	}
 	card->leaving = false;
 	nemu_pci_config_init(&card->config, &card->model->pci);
 	nemu_card_reset(card);
+	nemu_poll_open(card);
+	err = nemu_doorbell_open(card);
+	if (err)
+		goto out;
 	err = nemu_worker_start(card);
-	if (!err) {
-		card->open = true;
-		card->opener = task_tgid_nr(current);
-		get_task_comm(card->opener_name, current->group_leader);
-		nemu_rx_open(card);
-		nemu_nic_set_carrier(card);
-		/* It may have changed since the reset. */
-		nemu_worker_wake(card, NEMU_WAKE_LINK);
+	if (err) {
+		nemu_doorbell_close(card);
+		goto out;
 	}
+	card->open = true;
+	card->opener = task_tgid_nr(current);
+	get_task_comm(card->opener_name, current->group_leader);
+	nemu_rx_open(card);
+	nemu_nic_set_carrier(card);
+	/* It may have changed since the reset. */
+	nemu_worker_wake(card, NEMU_WAKE_LINK);
+out:
 	mutex_unlock(&card->life);
 	return err;
 }
@@ -135,9 +158,11 @@ void nemu_card_close(struct nemu_card *card)
 	card->open = false;
 	nemu_nic_set_carrier(card);
 	nemu_worker_stop(card);
+	nemu_poll_close(card);
 	nemu_rx_close(card);
 	/* A stopped card reaches no memory. */
 	nemu_card_reset(card);
+	nemu_doorbell_close(card);
 	nemu_worker_cancel(card);
 	nemu_memory_forget(card);
 	nemu_irq_release(card);

@@ -10,7 +10,9 @@
  *
  * Locks, outermost first: RTNL; life (open or not, which net device); ring (the
  * model, see model.h); config; memory.lock; the model's own spinlocks; the locks
- * of the backlog and of interrupts. The worker never takes RTNL or life.
+ * of the backlog and of interrupts. The worker never takes RTNL or life. Who has a
+ * page fault on a doorbell holds the address space of the virtual machine, which is
+ * inside memory.lock: he takes none of all these.
  */
 #ifndef _NEMU_NIC_CARD_H
 #define _NEMU_NIC_CARD_H
@@ -32,6 +34,11 @@
  */
 #define NEMU_NIC_AUTONEG	2
 #define NEMU_NIC_AUTONEG_MAX	60000
+
+/* Where a region begins in the device file. */
+#define NEMU_REGION_SHIFT	40
+#define NEMU_REGION_INDEX(pos)	((u64)(pos) >> NEMU_REGION_SHIFT)
+#define NEMU_REGION_OFFSET(pos)	((u64)(pos) & (BIT_ULL(NEMU_REGION_SHIFT) - 1))
 
 /* Timers a model may have. */
 #define NEMU_TIMERS		8
@@ -63,7 +70,13 @@
 	_(EVICTED,		"pages_evicted")			\
 	_(PIN_REFUSED,		"pin_refused")				\
 	_(BOUNCED,		"copies_bounced")			\
-	_(UNMAPPED,		"pages_unmapped")
+	_(UNMAPPED,		"pages_unmapped")			\
+	_(KICKS,		"doorbell_kicks")			\
+	_(POLLS,		"doorbell_polls")			\
+	_(NAPS,			"doorbell_naps")			\
+	_(ZAPS,			"doorbell_zaps")			\
+	_(MAPPED_NS,		"doorbell_mapped_ns")			\
+	_(POLL_NS,		"doorbell_poll_ns")
 
 #define NEMU_NIC_COUNTER_SYMBOL(symbol, name)	NEMU_NIC_##symbol,
 enum nemu_nic_counter {
@@ -73,6 +86,7 @@ enum nemu_nic_counter {
 
 struct nemu_nic_stats {
 	unsigned long count[NEMU_NIC_COUNTER_MAX];
+	unsigned long trapped[NEMU_TRAPS];
 };
 
 /**
@@ -157,6 +171,56 @@ struct nemu_backlog {
 	bool held;
 };
 
+/**
+ * struct nemu_doorbell - registers that the guest has as memory
+ * @trap: the administrator wants none
+ * @offered: while open: the guest is offered them
+ * @window: their memory, see model.h
+ * @inode: while open: whose pages they pass for, where VFIO has none for each card
+ * @shared: the guest may have written there
+ * @kicked: a page was given to the guest, and the worker has not seen that yet
+ * @kicked_at: when; only a hint
+ */
+struct nemu_doorbell {
+	bool trap;
+	bool offered;
+	u32 *window;
+	struct inode *inode;
+	bool shared;
+	int kicked;
+	u64 kicked_at;
+};
+
+/**
+ * struct nemu_poll - the worker while the guest needs no exit; its own
+ * @on: it looks for what the guest writes
+ * @rang: the guest wrote something since @on
+ * @since: when @on was set
+ * @idle_since: when there was something last
+ * @off_since: when @on was cleared
+ * @patience: so long nothing may come before the pages are taken back
+ * @nap: so long it sleeps if it has to
+ * @fault_ns: so long a guest needs from the fault to its write, on average
+ * @unpaid: polled, and not accounted for yet
+ * @paid: accounted for in @period
+ * @period: of the host's budget
+ * @poor_until: no more of it before then
+ */
+struct nemu_poll {
+	bool on;
+	bool rang;
+	u64 since;
+	u64 idle_since;
+	u64 off_since;
+	u64 patience;
+	u64 nap;
+	u64 fault_ns;
+	u64 unpaid;
+	u64 paid;
+	unsigned long period;
+	u64 poor_until;
+};
+
 /* What the worker is woken for. */
 enum nemu_wake {
 	NEMU_WAKE_KICK,
@@ -198,6 +262,8 @@ struct nemu_timer {
  *	under @ring as the next two
  * @sent_frames: how many
  * @sent_bytes: and of what length
+ * @doorbell: registers as memory; @doorbell.trap and .offered are under @life
+ * @poll: what the worker does about them
  * @worker: the thread, while open
  * @wait: where it waits
  * @wakes: enum nemu_wake, as bits
@@ -233,6 +299,8 @@ struct nemu_card {
 	struct list_head sent;
 	unsigned int sent_frames;
 	u64 sent_bytes;
+	struct nemu_doorbell doorbell;
+	struct nemu_poll poll;
 
 	struct task_struct *worker;
 	wait_queue_head_t wait;
@@ -247,10 +315,16 @@ struct nemu_nic {
 	struct nemu_card *card;
 };
 
+static inline void nemu_nic_add(struct nemu_card *card,
+				enum nemu_nic_counter counter, unsigned long n)
+{
+	this_cpu_add(card->stats->count[counter], n);
+}
+
 static inline void nemu_nic_count(struct nemu_card *card,
 				  enum nemu_nic_counter counter)
 {
-	this_cpu_inc(card->stats->count[counter]);
+	nemu_nic_add(card, counter, 1);
 }
 
 /* mdev.c */
@@ -310,7 +384,41 @@ int nemu_memory_copy(struct nemu_card *card, u64 addr, size_t len, bool write,
 void nemu_memory_unmap(struct nemu_card *card, u64 addr, u64 len);
 void nemu_memory_forget(struct nemu_card *card);
 
+/* mapping.c */
+int nemu_mapping_open(struct nemu_card *card);
+void nemu_mapping_close(struct nemu_card *card);
+struct address_space *nemu_mapping(struct nemu_card *card);
+
+/* doorbell.c */
+struct vfio_info_cap;
+
+int nemu_doorbell_init(struct nemu_card *card);
+void nemu_doorbell_free(struct nemu_card *card);
+bool nemu_doorbell_possible(const struct nemu_card *card);
+int nemu_doorbell_info(const struct nemu_card *card, unsigned int index,
+		       struct vfio_info_cap *caps);
+int nemu_doorbell_mmap(struct nemu_card *card, unsigned int index, u64 offset,
+		       struct vm_area_struct *vma);
+void nemu_doorbell_zap(struct nemu_card *card);
+bool nemu_doorbell_rung(struct nemu_card *card);
+void nemu_doorbell_sync(struct nemu_card *card, bool all);
+void nemu_doorbell_decode(struct nemu_card *card, bool on);
+int nemu_doorbell_open(struct nemu_card *card);
+void nemu_doorbell_close(struct nemu_card *card);
+
+static inline bool nemu_doorbell_kicked(const struct nemu_card *card)
+{
+	return READ_ONCE(card->doorbell.kicked);
+}
+
+/* poll.c; the worker only, but for the last two */
+bool nemu_poll(struct nemu_card *card);
+void nemu_poll_worked(struct nemu_card *card, bool idle, u64 ns);
+void nemu_poll_open(struct nemu_card *card);
+void nemu_poll_close(struct nemu_card *card);
+
 /* worker.c */
+bool nemu_worker_is_due(const struct nemu_card *card);
 void nemu_worker_init(struct nemu_card *card);
 int nemu_worker_start(struct nemu_card *card);
 void nemu_worker_stop(struct nemu_card *card);
@@ -323,6 +431,7 @@ int nemu_nic_register(struct nemu_card *card);
 void nemu_nic_unregister(struct nemu_card *card);
 int nemu_nic_rename(struct nemu_card *card, const char *name);
 void nemu_nic_set_carrier(struct nemu_card *card);
+unsigned int nemu_nic_counters(const struct nemu_card *card);
 void nemu_nic_sum(const struct nemu_card *card, u64 *sum);
 
 /* ethtool.c */

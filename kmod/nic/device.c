@@ -17,21 +17,44 @@
 				 NETIF_F_HIGHDMA | NETIF_F_HW_CSUM |	\
 				 NETIF_F_GSO_SOFTWARE)
 
+static unsigned int count_traps(const struct nemu_card *card)
+{
+	unsigned int n = 0;
+
+	while (card->model->traps && card->model->traps[n])
+		n++;
+	return n;
+}
+
+/**
+ * nemu_nic_counters() - how many counters has it?
+ * @card: card
+ *
+ * Return: the core's, %NEMU_NIC_COUNTER_MAX, and the model's of exits.
+ */
+unsigned int nemu_nic_counters(const struct nemu_card *card)
+{
+	return NEMU_NIC_COUNTER_MAX + count_traps(card);
+}
+
 /**
  * nemu_nic_sum() - add up what the CPUs counted
  * @card: card
- * @sum: result, %NEMU_NIC_COUNTER_MAX numbers
+ * @sum: result, nemu_nic_counters() numbers
  */
 void nemu_nic_sum(const struct nemu_card *card, u64 *sum)
 {
-	int cpu, i;
+	unsigned int traps = count_traps(card), i;
+	int cpu;
 
-	memset(sum, 0, NEMU_NIC_COUNTER_MAX * sizeof(*sum));
+	memset(sum, 0, (NEMU_NIC_COUNTER_MAX + traps) * sizeof(*sum));
 	for_each_possible_cpu(cpu) {
 		const struct nemu_nic_stats *s = per_cpu_ptr(card->stats, cpu);
 
 		for (i = 0; i < NEMU_NIC_COUNTER_MAX; i++)
 			sum[i] += READ_ONCE(s->count[i]);
+		for (i = 0; i < traps; i++)
+			sum[NEMU_NIC_COUNTER_MAX + i] += READ_ONCE(s->trapped[i]);
 	}
 }
 

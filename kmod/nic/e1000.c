@@ -31,6 +31,7 @@ static void e1000_init(struct nemu_card *card, const u8 *mac)
 	struct nemu_e1000 *e = nemu_card_state(card);
 
 	spin_lock_init(&e->lock);
+	e->window = nemu_card_window(card);
 	nemu_e1000_eeprom_init(e, mac);
 }
 
@@ -152,7 +153,7 @@ static void e1000_regs(struct nemu_card *card, u32 *words)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(dumped); i++)
-		words[i] = nemu_e1000_load(card, dumped[i]);
+		words[i] = nemu_e1000_peek(card, dumped[i]);
 }
 
 static void e1000_rings(struct nemu_card *card, struct nemu_rings *rings)
@@ -195,6 +196,8 @@ const struct nemu_model nemu_e1000 = {
 	.state_size = sizeof(struct nemu_e1000),
 	.timers = E1000_TIMERS,
 	.regs_words = ARRAY_SIZE(dumped),
+	.doorbell = { 0, E1000_WINDOW, E1000_WINDOW_SIZE },
+	.traps = nemu_e1000_traps,
 	.init = e1000_init,
 	.reset = e1000_reset,
 	.read = e1000_read,
@@ -208,4 +211,7 @@ const struct nemu_model nemu_e1000 = {
 	.set_mac = e1000_set_mac,
 	.regs = e1000_regs,
 	.rings = e1000_rings,
+	.rung = nemu_e1000_rung,
+	.sync = nemu_e1000_sync,
+	.publish = nemu_e1000_publish,
 };

@@ -4,6 +4,7 @@
  *
  *   e1000.c            what the core calls; the card as a whole
  *   e1000_regs.c       the table of registers
+ *   e1000_window.c     those that the guest may have as memory
  *   e1000_eeprom.c     EEPROM and what is loaded from it
  *   e1000_phy.c        PHY, autonegotiation, link
  *   e1000_irq.c        causes, masks and delays of interrupts
@@ -19,6 +20,13 @@
 
 #include "e1000_hw.h"
 #include "model.h"
+
+/*
+ * Registers that a guest may have as memory: the rings, and what belongs to them.
+ * None of them has a side effect when it is read.
+ */
+#define E1000_WINDOW		0x02000
+#define E1000_WINDOW_SIZE	0x02000
 
 /* Timers of a card */
 enum nemu_e1000_timer {
@@ -211,6 +219,7 @@ struct nemu_e1000_rx {
  * @phy: PHY
  * @tx: transmitter, under the ring mutex
  * @rx: receiver, under the ring mutex but for @rx.waiting
+ * @window: what the guest has of some of them as memory, see model.h
  * @reg: registers, a word each; read and written in one piece
  */
 struct nemu_e1000 {
@@ -221,6 +230,7 @@ struct nemu_e1000 {
 	struct nemu_e1000_phy phy;
 	struct nemu_e1000_tx tx;
 	struct nemu_e1000_rx rx;
+	u32 *window;
 	u32 reg[E1000_BAR0_SIZE / sizeof(u32)];
 };
 
@@ -230,16 +240,53 @@ static inline u32 nemu_e1000_get(const struct nemu_e1000 *e, u32 offset)
 	return READ_ONCE(e->reg[offset / sizeof(u32)]);
 }
 
+static inline bool nemu_e1000_in_window(u32 offset)
+{
+	return offset - E1000_WINDOW < E1000_WINDOW_SIZE;
+}
+
+static inline u32 *nemu_e1000_window(struct nemu_e1000 *e, u32 offset)
+{
+	return &e->window[(offset - E1000_WINDOW) / sizeof(u32)];
+}
+
 static inline void nemu_e1000_set(struct nemu_e1000 *e, u32 offset, u32 value)
+{
+	if (nemu_e1000_in_window(offset)) {
+		WRITE_ONCE(*nemu_e1000_window(e, offset), value);
+		smp_wmb();	/* whoever sees the register sees the window */
+	}
+	WRITE_ONCE(e->reg[offset / sizeof(u32)], value);
+}
+
+/*
+ * The head of a ring, which goes on many times under the ring mutex before the
+ * guest is told: then it is shown once. The guest writes the tail beside it.
+ */
+static inline void nemu_e1000_set_head(struct nemu_e1000 *e, u32 offset, u32 value)
 {
 	WRITE_ONCE(e->reg[offset / sizeof(u32)], value);
 }
 
-/* e1000_regs.c; no lock */
+static inline void nemu_e1000_show_head(struct nemu_e1000 *e, u32 offset)
+{
+	WRITE_ONCE(*nemu_e1000_window(e, offset), nemu_e1000_get(e, offset));
+}
+
+/* e1000_regs.c; no lock, but for the last: ring mutex held */
 u32 nemu_e1000_load(struct nemu_card *card, u32 offset);
+u32 nemu_e1000_peek(struct nemu_card *card, u32 offset);
 void nemu_e1000_store(struct nemu_card *card, u32 offset, u32 value);
 void nemu_e1000_regs_reset(struct nemu_e1000 *e, bool power_on);
 const char *nemu_e1000_reg_name(u32 offset);
+extern const char *const nemu_e1000_traps[];
+void nemu_e1000_take_over(struct nemu_card *card, struct nemu_e1000 *e, u32 offset,
+			  u32 old, u32 word);
+
+/* e1000_window.c; ring mutex held, but for the first */
+bool nemu_e1000_rung(struct nemu_card *card);
+void nemu_e1000_sync(struct nemu_card *card, bool all);
+void nemu_e1000_publish(struct nemu_card *card);
 
 /* e1000.c; ring mutex held */
 void nemu_e1000_software_reset(struct nemu_card *card, struct nemu_e1000 *e);
@@ -278,7 +325,7 @@ u32 nemu_e1000_ims_load(struct nemu_card *card, struct nemu_e1000 *e, u32 offset
 void nemu_e1000_ims_store(struct nemu_card *card, struct nemu_e1000 *e, u32 offset, u32 value);
 void nemu_e1000_imc_store(struct nemu_card *card, struct nemu_e1000 *e, u32 offset, u32 value);
 void nemu_e1000_itr_store(struct nemu_card *card, struct nemu_e1000 *e, u32 offset, u32 value);
-void nemu_e1000_rdtr_store(struct nemu_card *card, struct nemu_e1000 *e, u32 offset, u32 value);
+void nemu_e1000_rdtr_written(struct nemu_card *card, struct nemu_e1000 *e, u32 offset, u32 value);
 
 /* e1000_stats.c; @lock held */
 void nemu_e1000_stat_add(struct nemu_e1000 *e, u32 offset, u32 n);

@@ -79,16 +79,15 @@ void nemu_e1000_itr_store(struct nemu_card *card, struct nemu_e1000 *e,
 }
 
 /**
- * nemu_e1000_rdtr_store() - the driver sets the receive delay, 13.4.30
+ * nemu_e1000_rdtr_written() - the driver has set the receive delay, 13.4.30
  * @card: card
  * @e: its state
  * @offset: register
  * @value: RDTR
  */
-void nemu_e1000_rdtr_store(struct nemu_card *card, struct nemu_e1000 *e,
-			   u32 offset, u32 value)
+void nemu_e1000_rdtr_written(struct nemu_card *card, struct nemu_e1000 *e,
+			     u32 offset, u32 value)
 {
-	nemu_e1000_set(e, offset, value & 0xffff);
 	if (value & E1000_RDTR_FPD)
 		nemu_e1000_irq_flush(card, e, E1000_TIMER_RX);
 }

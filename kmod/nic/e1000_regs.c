@@ -19,11 +19,13 @@ struct reg_row {
 	u8 step;	/* from one of them to the next, in bytes */
 	u8 flags;
 	u32 reset;
-	u32 write;	/* bits that a write changes */
+	u32 write;	/* bits that a write changes, unless there is @store */
 	u32 (*load)(struct nemu_card *card, struct nemu_e1000 *e, u32 offset);
-	/* Called with @value as it was written. */
+	/* Called with @value as it was written: instead of that, and after it. */
 	void (*store)(struct nemu_card *card, struct nemu_e1000 *e, u32 offset,
 		      u32 value);
+	void (*written)(struct nemu_card *card, struct nemu_e1000 *e, u32 offset,
+			u32 value);
 	const char *name;
 };
 
@@ -88,39 +90,28 @@ static void tctl_store(struct nemu_card *card, struct nemu_e1000 *e, u32 offset,
 }
 
 /* Base, length and head of a ring; the tail is written all the time. */
-static u32 ring_mask(u32 offset)
+static void tx_ring_written(struct nemu_card *card, struct nemu_e1000 *e,
+			    u32 offset, u32 value)
 {
-	static const u32 mask[] = { 0xfffffff0, 0xffffffff, 0x000fff80, 0, 0x0000ffff };
-
-	return mask[(offset & 0xff) / sizeof(u32)];
-}
-
-static void tx_ring_store(struct nemu_card *card, struct nemu_e1000 *e,
-			  u32 offset, u32 value)
-{
-	nemu_e1000_set(e, offset, value & ring_mask(offset));
 	nemu_e1000_tx_ring_changed(e);
 }
 
-static void rx_ring_store(struct nemu_card *card, struct nemu_e1000 *e,
-			  u32 offset, u32 value)
+static void rx_ring_written(struct nemu_card *card, struct nemu_e1000 *e,
+			    u32 offset, u32 value)
 {
-	nemu_e1000_set(e, offset, value & ring_mask(offset));
 	nemu_e1000_rx_ring_changed(e);
 	nemu_card_kick(card);
 }
 
-static void tdt_store(struct nemu_card *card, struct nemu_e1000 *e, u32 offset,
-		      u32 value)
+static void tdt_written(struct nemu_card *card, struct nemu_e1000 *e, u32 offset,
+			u32 value)
 {
-	nemu_e1000_set(e, offset, value & 0xffff);
 	nemu_card_transmit(card);
 }
 
-static void rdt_store(struct nemu_card *card, struct nemu_e1000 *e, u32 offset,
-		      u32 value)
+static void rdt_written(struct nemu_card *card, struct nemu_e1000 *e, u32 offset,
+			u32 value)
 {
-	nemu_e1000_set(e, offset, value & 0xffff);
 	nemu_e1000_rx_tail(card, e);
 }
 
@@ -134,13 +125,16 @@ static void ra_store(struct nemu_card *card, struct nemu_e1000 *e, u32 offset,
 /* ---- the table ---------------------------------------------------------- */
 
 /*
- * ROW: its write mask says it all. HOOK: there is more to it. STAT: a counter.
+ * ROW: its write mask says it all. HOOK: there is more to it. RING: there is, once
+ * it was written. STAT: a counter. What is in the window has no hook but @written.
  */
 #define ROW(reg, value, mask, ...) \
 	{ .offset = E1000_##reg, .name = #reg, .reset = (value), .write = (mask), ##__VA_ARGS__ }
 #define HOOK(reg, value, in, out, f) \
 	{ .offset = E1000_##reg, .name = #reg, .reset = (value), .load = (in), .store = (out), \
 	  .flags = (f) }
+#define RING(reg, mask, after, f) \
+	{ .offset = E1000_##reg, .name = #reg, .write = (mask), .written = (after), .flags = (f) }
 #define STAT(reg, ...) \
 	{ .offset = E1000_##reg, .name = #reg, .load = nemu_e1000_stat_load, \
 	  .flags = REG_LOCK | REG_KEEP, ##__VA_ARGS__ }
@@ -185,12 +179,12 @@ static const struct reg_row rows[] = {
 	ROW(RDFHS, 0, 0x00001fff),					/* 13.8.3 */
 	ROW(RDFTS, 0, 0x00001fff),					/* 13.8.4 */
 	ROW(RDFPC, 0, 0x00001fff),					/* 13.8.5 */
-	HOOK(RDBAL, 0, NULL, rx_ring_store, REG_RING),			/* 13.4.25 */
-	HOOK(RDBAH, 0, NULL, rx_ring_store, REG_RING),			/* 13.4.26 */
-	HOOK(RDLEN, 0, NULL, rx_ring_store, REG_RING),			/* 13.4.27 */
-	HOOK(RDH, 0, NULL, rx_ring_store, REG_RING),			/* 13.4.28 */
-	HOOK(RDT, 0, NULL, rdt_store, 0),				/* 13.4.29 */
-	HOOK(RDTR, 0, NULL, nemu_e1000_rdtr_store, REG_LOCK),		/* 13.4.30 */
+	RING(RDBAL, 0xfffffff0, rx_ring_written, REG_RING),		/* 13.4.25 */
+	RING(RDBAH, 0xffffffff, rx_ring_written, REG_RING),		/* 13.4.26 */
+	RING(RDLEN, 0x000fff80, rx_ring_written, REG_RING),		/* 13.4.27 */
+	RING(RDH, 0x0000ffff, rx_ring_written, REG_RING),		/* 13.4.28 */
+	RING(RDT, 0x0000ffff, rdt_written, 0),				/* 13.4.29 */
+	RING(RDTR, 0x0000ffff, nemu_e1000_rdtr_written, REG_LOCK),	/* 13.4.30 */
 	ROW(RXDCTL, 0x00010000, 0x013f3f3f),				/* 13.4.46 */
 	ROW(RADV, 0, 0x0000ffff),					/* 13.4.31 */
 	ROW(RSRPD, 0, 0x00000fff),					/* 13.4.32 */
@@ -200,11 +194,11 @@ static const struct reg_row rows[] = {
 	ROW(TDFHS, 0, 0x00001fff),					/* 13.8.8 */
 	ROW(TDFTS, 0, 0x00001fff),					/* 13.8.9 */
 	ROW(TDFPC, 0, 0x00001fff),					/* 13.8.10 */
-	HOOK(TDBAL, 0, NULL, tx_ring_store, REG_RING),			/* 13.4.36 */
-	HOOK(TDBAH, 0, NULL, tx_ring_store, REG_RING),			/* 13.4.37 */
-	HOOK(TDLEN, 0, NULL, tx_ring_store, REG_RING),			/* 13.4.38 */
-	HOOK(TDH, 0, NULL, tx_ring_store, REG_RING),			/* 13.4.39 */
-	HOOK(TDT, 0, NULL, tdt_store, 0),				/* 13.4.40 */
+	RING(TDBAL, 0xfffffff0, tx_ring_written, REG_RING),		/* 13.4.36 */
+	RING(TDBAH, 0xffffffff, tx_ring_written, REG_RING),		/* 13.4.37 */
+	RING(TDLEN, 0x000fff80, tx_ring_written, REG_RING),		/* 13.4.38 */
+	RING(TDH, 0x0000ffff, tx_ring_written, REG_RING),		/* 13.4.39 */
+	RING(TDT, 0x0000ffff, tdt_written, 0),				/* 13.4.40 */
 	ROW(TIDV, 0, 0x0000ffff),					/* 13.4.41 */
 	ROW(TXDCTL, 0, 0xff3f3f3f),					/* 13.4.43 */
 	ROW(TADV, 0, 0x0000ffff),					/* 13.4.44 */
@@ -335,21 +329,43 @@ static const struct reg_row *find(u32 offset)
 	return offset <= row->more * row->step && !(offset % row->step) ? row : NULL;
 }
 
-/**
- * nemu_e1000_load() - read a register
- * @card: card
- * @offset: a multiple of 4 in the memory BAR
- *
- * Return: its value.
- */
-u32 nemu_e1000_load(struct nemu_card *card, u32 offset)
+/* Accesses that take an exit, as they are counted */
+enum reg_trap {
+	TRAP_OTHER,
+	TRAP_ICR,
+	TRAP_IMS,
+	TRAP_IMC,
+	TRAP_RDT,
+	TRAP_TDT,
+};
+
+const char *const nemu_e1000_traps[] = {
+	"other", "icr", "ims", "imc", "rdt", "tdt", NULL
+};
+
+static enum reg_trap trap_of(u32 offset)
 {
-	struct nemu_e1000 *e = nemu_card_state(card);
-	const struct reg_row *row;
+	switch (offset) {
+	case E1000_ICR:
+		return TRAP_ICR;
+	case E1000_IMS:
+		return TRAP_IMS;
+	case E1000_IMC:
+		return TRAP_IMC;
+	case E1000_RDT:
+		return TRAP_RDT;
+	case E1000_TDT:
+		return TRAP_TDT;
+	default:
+		return TRAP_OTHER;
+	}
+}
+
+static u32 load(struct nemu_card *card, struct nemu_e1000 *e, u32 offset)
+{
+	const struct reg_row *row = find(offset);
 	u32 value;
 
-	offset = resolve(offset);
-	row = find(offset);
 	if (!row)
 		return 0;
 	if (!row->load)
@@ -363,10 +379,58 @@ u32 nemu_e1000_load(struct nemu_card *card, u32 offset)
 }
 
 /**
- * nemu_e1000_store() - write a register
+ * nemu_e1000_load() - the driver reads a register
+ * @card: card
+ * @offset: a multiple of 4 in the memory BAR
+ *
+ * Return: its value.
+ */
+u32 nemu_e1000_load(struct nemu_card *card, u32 offset)
+{
+	struct nemu_e1000 *e = nemu_card_state(card);
+
+	offset = resolve(offset);
+	nemu_card_trapped(card, trap_of(offset));
+	if (nemu_e1000_in_window(offset) && nemu_card_is_shared(card)) {
+		nemu_card_lock(card);
+		nemu_e1000_sync(card, true);
+		nemu_card_unlock(card);
+	}
+	return load(card, e, offset);
+}
+
+/**
+ * nemu_e1000_peek() - look at a register
+ * @card: card
+ * @offset: a multiple of 4 in the memory BAR; reading it changes nothing
+ *
+ * Return: its value, as far as the model has heard.
+ */
+u32 nemu_e1000_peek(struct nemu_card *card, u32 offset)
+{
+	return load(card, nemu_card_state(card), resolve(offset));
+}
+
+static void store(struct nemu_card *card, struct nemu_e1000 *e,
+		  const struct reg_row *row, u32 offset, u32 value)
+{
+	if (row->store) {
+		row->store(card, e, offset, value);
+		return;
+	}
+	set_masked(e, offset, value, row->write);
+	if (row->written)
+		row->written(card, e, offset, value);
+}
+
+/**
+ * nemu_e1000_store() - the driver writes a register
  * @card: card
  * @offset: a multiple of 4 in the memory BAR
  * @value: what is written
+ *
+ * What starts or stops a ring comes after all that the driver wrote into the
+ * window before.
  */
 void nemu_e1000_store(struct nemu_card *card, u32 offset, u32 value)
 {
@@ -374,22 +438,63 @@ void nemu_e1000_store(struct nemu_card *card, u32 offset, u32 value)
 	const struct reg_row *row;
 
 	offset = resolve(offset);
+	nemu_card_trapped(card, trap_of(offset));
 	row = find(offset);
 	if (!row || !(row->store || row->write))
 		return;
-	if (!row->store) {
-		set_masked(e, offset, value, row->write);
-	} else if (row->flags & REG_RING) {
+	if (row->flags & REG_RING) {
 		nemu_card_lock(card);
-		row->store(card, e, offset, value);
+		if (nemu_card_is_shared(card))
+			nemu_e1000_sync(card, true);
+		store(card, e, row, offset, value);
 		nemu_card_unlock(card);
 	} else if (row->flags & REG_LOCK) {
 		spin_lock(&e->lock);
-		row->store(card, e, offset, value);
+		store(card, e, row, offset, value);
 		spin_unlock(&e->lock);
 	} else {
-		row->store(card, e, offset, value);
+		store(card, e, row, offset, value);
 	}
+}
+
+/**
+ * nemu_e1000_take_over() - the driver has written into the window
+ * @card: card
+ * @e: its state
+ * @offset: of a register in the window, or of none
+ * @old: what the register held before the window was read
+ * @word: what was in the window, not @old
+ *
+ * A write of the register that comes meanwhile wins, and is in the window already;
+ * so is one into the window.
+ */
+void nemu_e1000_take_over(struct nemu_card *card, struct nemu_e1000 *e, u32 offset,
+			  u32 old, u32 word)
+{
+	const struct reg_row *row = find(offset);
+	u32 mask = row ? row->write : 0, value = (old & ~mask) | (word & mask);
+
+	if (value != old &&
+	    cmpxchg(&e->reg[offset / sizeof(u32)], old, value) != old)
+		return;
+	/* The bits that are not there. */
+	if (value != word)
+		cmpxchg(nemu_e1000_window(e, offset), word, value);
+	if (!row || !row->written)
+		return;
+	if (row->flags & REG_LOCK) {
+		spin_lock(&e->lock);
+		row->written(card, e, offset, word);
+		spin_unlock(&e->lock);
+		return;
+	}
+	/*
+	 * Of the transmitter, too: that the tail was written again is not seen where
+	 * it is what it was in the ring before.
+	 */
+	nemu_card_kick(card);
+	if (offset != E1000_TDT)
+		row->written(card, e, offset, word);
 }
 
 /**

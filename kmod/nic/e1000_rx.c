@@ -218,7 +218,7 @@ static void hand_over(struct nemu_card *card, struct nemu_e1000 *e,
 		at = at + 1 == d->ring ? 0 : at + 1;
 	}
 	e->rx.next += d->used;
-	nemu_e1000_set(e, E1000_RDH, at);
+	nemu_e1000_set_head(e, E1000_RDH, at);
 }
 
 /* Counts, and notes what the driver is to be told. */
@@ -383,6 +383,7 @@ void nemu_e1000_received(struct nemu_card *card)
 
 	if (!e->rx.arrived)
 		return;
+	nemu_e1000_show_head(e, E1000_RDH);
 	spin_lock(&e->lock);
 	nemu_e1000_irq_delay(card, e, E1000_TIMER_RX);
 	if (e->rx.causes)

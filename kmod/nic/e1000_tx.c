@@ -183,7 +183,7 @@ static int next_desc(struct nemu_card *card, struct nemu_e1000 *e, u32 head,
 			report->now = true;
 	}
 	e->tx.next++;
-	nemu_e1000_set(e, E1000_TDH, head + 1 == size ? 0 : head + 1);
+	nemu_e1000_set_head(e, E1000_TDH, head + 1 == size ? 0 : head + 1);
 	return 0;
 }
 
@@ -240,6 +240,7 @@ int nemu_e1000_work(struct nemu_card *card, int budget)
 		if (ret)
 			break;
 	}
+	nemu_e1000_show_head(e, E1000_TDH);
 	report.low = before > threshold && pending(e, size) <= threshold;
 	tell(card, e, &report);
 	if (ret == -EAGAIN)

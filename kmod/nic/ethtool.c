@@ -30,13 +30,21 @@ static void get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
 
 static int get_sset_count(struct net_device *dev, int sset)
 {
-	return sset == ETH_SS_STATS ? NEMU_NIC_COUNTER_MAX : -EOPNOTSUPP;
+	return sset == ETH_SS_STATS ? nemu_nic_counters(card_of(dev)) : -EOPNOTSUPP;
 }
 
 static void get_strings(struct net_device *dev, u32 sset, u8 *data)
 {
-	if (sset == ETH_SS_STATS)
-		memcpy(data, counter_names, sizeof(counter_names));
+	const struct nemu_card *card = card_of(dev);
+	unsigned int i;
+
+	if (sset != ETH_SS_STATS)
+		return;
+	memcpy(data, counter_names, sizeof(counter_names));
+	data += sizeof(counter_names);
+	for (i = NEMU_NIC_COUNTER_MAX; i < nemu_nic_counters(card); i++)
+		ethtool_sprintf(&data, "trapped_%s",
+				card->model->traps[i - NEMU_NIC_COUNTER_MAX]);
 }
 
 static void get_ethtool_stats(struct net_device *dev,

@@ -14,13 +14,11 @@
 #include <linux/jhash.h>
 #include <linux/log2.h>
 #include <linux/mdev.h>
+#include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
 #include <linux/uaccess.h>
-
-/* Where a region begins in the device file. */
-#define REGION_SHIFT	40
-#define REGION_INDEX(pos)	((u64)(pos) >> REGION_SHIFT)
-#define REGION_OFFSET(pos)	((u64)(pos) & (BIT_ULL(REGION_SHIFT) - 1))
 
 /* Cards on a host. */
 #define CARDS_MAX	1024
@@ -57,8 +55,8 @@ static struct nemu_card *card_of(struct vfio_device *vdev)
 static ssize_t card_read(struct vfio_device *vdev, char __user *to, size_t len,
 			 loff_t *pos)
 {
-	ssize_t ret = nemu_region_read(card_of(vdev), REGION_INDEX(*pos),
-				       REGION_OFFSET(*pos), to, len);
+	ssize_t ret = nemu_region_read(card_of(vdev), NEMU_REGION_INDEX(*pos),
+				       NEMU_REGION_OFFSET(*pos), to, len);
 
 	if (ret > 0)
 		*pos += ret;
@@ -68,8 +66,8 @@ static ssize_t card_read(struct vfio_device *vdev, char __user *to, size_t len,
 static ssize_t card_write(struct vfio_device *vdev, const char __user *from,
 			  size_t len, loff_t *pos)
 {
-	ssize_t ret = nemu_region_write(card_of(vdev), REGION_INDEX(*pos),
-					REGION_OFFSET(*pos), from, len);
+	ssize_t ret = nemu_region_write(card_of(vdev), NEMU_REGION_INDEX(*pos),
+					NEMU_REGION_OFFSET(*pos), from, len);
 
 	if (ret > 0)
 		*pos += ret;
@@ -91,20 +89,54 @@ static long get_info(void __user *arg)
 	return copy_to_user(arg, &info, size) ? -EFAULT : 0;
 }
 
+/*
+ * Who has room for them is told what else there is to know of a region; who has
+ * not, how much that takes.
+ */
+static long put_caps(struct vfio_region_info *info, struct vfio_info_cap *caps,
+		     void __user *arg)
+{
+	size_t size = sizeof(*info);
+	long err = 0;
+
+	info->flags |= VFIO_REGION_INFO_FLAG_CAPS;
+	if (info->argsz < size + caps->size) {
+		info->argsz = size + caps->size;
+	} else {
+		vfio_info_cap_shift(caps, size);
+		if (copy_to_user(arg + size, caps->buf, caps->size))
+			err = -EFAULT;
+		info->cap_offset = size;
+	}
+	return err;
+}
+
 static long get_region_info(const struct nemu_card *card, void __user *arg)
 {
-	struct vfio_region_info info;
 	size_t size = offsetofend(struct vfio_region_info, offset);
+	struct vfio_info_cap caps = { };
+	struct vfio_region_info info;
+	long err;
 
 	if (copy_from_user(&info, arg, size))
 		return -EFAULT;
 	if (info.argsz < size || info.index >= VFIO_PCI_NUM_REGIONS)
 		return -EINVAL;
-	info.offset = (u64)info.index << REGION_SHIFT;
+	info.offset = (u64)info.index << NEMU_REGION_SHIFT;
 	info.size = nemu_region_size(card, info.index);
 	info.flags = info.size ? VFIO_REGION_INFO_FLAG_READ |
 				 VFIO_REGION_INFO_FLAG_WRITE : 0;
 	info.cap_offset = 0;
+	err = nemu_doorbell_info(card, info.index, &caps);
+	if (err)
+		return err;
+	if (caps.size) {
+		info.flags |= VFIO_REGION_INFO_FLAG_MMAP;
+		err = put_caps(&info, &caps, arg);
+		kfree(caps.buf);
+		if (err)
+			return err;
+	}
 	return copy_to_user(arg, &info, size) ? -EFAULT : 0;
 }
 
@@ -174,6 +206,14 @@ static long card_ioctl(struct vfio_device *vdev, unsigned int command,
 	}
 }
 
+static int card_mmap(struct vfio_device *vdev, struct vm_area_struct *vma)
+{
+	u64 pos = (u64)vma->vm_pgoff << PAGE_SHIFT;
+
+	return nemu_doorbell_mmap(card_of(vdev), NEMU_REGION_INDEX(pos),
+				  NEMU_REGION_OFFSET(pos), vma);
+}
+
 static int card_open(struct vfio_device *vdev)
 {
 	return nemu_card_open(card_of(vdev));
@@ -241,6 +281,7 @@ static const struct vfio_device_ops card_ops = {
 	.read		= card_read,
 	.write		= card_write,
 	.ioctl		= card_ioctl,
+	.mmap		= card_mmap,
 	.dma_unmap	= card_dma_unmap,
 	.request	= card_request,
 	NEMU_VFIO_IOMMUFD_OPS
@@ -322,13 +363,31 @@ static struct mdev_driver driver = {
 	},
 };
 
+/* Registers as memory: whole pages of a region of memory, and nothing of the core's. */
+static bool fits_doorbell(const struct nemu_model *model)
+{
+	const struct nemu_window *doorbell = &model->doorbell;
+	const struct nemu_bar *bar;
+
+	if (!doorbell->size)
+		return true;
+	if (doorbell->bar >= NEMU_BARS || !model->rung || !model->sync ||
+	    !model->publish || (doorbell->offset | doorbell->size) % SZ_4K)
+		return false;
+	bar = &model->pci.bar[doorbell->bar];
+	return (bar->kind == NEMU_BAR_MEM32 || bar->kind == NEMU_BAR_MEM64) &&
+	       (u64)doorbell->offset + doorbell->size <= bar->size &&
+	       (!model->pci.msix.vectors || model->pci.msix.bar != doorbell->bar);
+}
+
 /* Is there room for all that a model asks for? */
 static bool fits(const struct nemu_model *model)
 {
 	const struct nemu_msix *msix = &model->pci.msix;
 	const struct nemu_bar *bar;
 
-	if (model->timers > NEMU_TIMERS || model->pci.msi > 32 ||
+	if (!fits_doorbell(model) || model->timers > NEMU_TIMERS ||
+	    model->pci.msi > 32 ||
 	    (model->pci.msi && !is_power_of_2(model->pci.msi)))
 		return false;
 	if (!msix->vectors)

@@ -10,7 +10,8 @@
  * DOC: Context and locking
  *
  * Each card has a mutex, the ring mutex. ->work, ->receive, ->received,
- * ->missed, ->timer, ->reset, ->set_link, ->set_mac and ->regs run under it, in a
+ * ->missed, ->timer, ->reset, ->set_link, ->set_mac, ->regs, ->sync and ->publish
+ * run under it, in a
  * thread that may sleep: the card's worker, or for ->work the vCPU that wrote a
  * register. ->read and ->write run in the guest's vCPU threads, several at a time,
  * without it: registers are words that are read and written in one piece, and what
@@ -21,6 +22,24 @@
  * The core calls nothing of the model before ->init, and ->init, ->reset follow
  * each other before the first access. Order of locks: ring mutex, the model's
  * spinlocks, the core's interrupt and timer locks.
+ *
+ * DOC: Doorbells
+ *
+ * A model may have whole pages of registers that a guest is given as memory, to
+ * write to them without an exit (doorbell.c). The model's registers stay the
+ * truth, and the window, which is that memory, is a letter box: the model puts
+ * there what the guest is to read, and a word that differs from its register is
+ * one that the guest has written. ->sync takes such words over, each as if it had
+ * been written by ->write. So:
+ *
+ * - A window is for registers that mean the same a little later, and that have no
+ *   side effect when they are read. All others stay outside.
+ * - Whoever writes a register writes the window first and the register last, but
+ *   for ->sync, which writes the register with cmpxchg() and the window only where
+ *   it has to, and with cmpxchg(): neither undoes a write that came meanwhile.
+ * - A word is copied once, and the copy is checked and used.
+ * - A value that is there already is not seen to be written. A write of less than
+ *   a word changes the word.
  */
 #ifndef _NEMU_NIC_MODEL_H
 #define _NEMU_NIC_MODEL_H
@@ -198,6 +217,34 @@ u32 nemu_card_missed(struct nemu_card *card);
  */
 u64 nemu_card_autoneg(struct nemu_card *card);
 
+/**
+ * nemu_card_window() - the memory of the doorbells
+ * @card: card
+ *
+ * Return: &nemu_model.doorbell.size bytes, zeroed before ->init.
+ */
+u32 *nemu_card_window(struct nemu_card *card);
+
+/**
+ * nemu_card_is_shared() - may the guest have written to the window?
+ * @card: card
+ *
+ * Any context.
+ *
+ * Return: whether: from the first time on that the guest was given it, until the
+ * card is closed, while the card decodes memory.
+ */
+bool nemu_card_is_shared(const struct nemu_card *card);
+
+/**
+ * nemu_card_trapped() - the guest needed an exit
+ * @card: card
+ * @index: which of &nemu_model.traps to count
+ *
+ * Any context.
+ */
+void nemu_card_trapped(struct nemu_card *card, unsigned int index);
+
 /* ---- frames from the guest ---------------------------------------------- */
 
 /* A frame of more pieces has to be put together by the model. */
@@ -355,6 +402,21 @@ struct nemu_bar {
 	u64 size;
 };
 
+/**
+ * struct nemu_window - registers that a guest may be given as memory
+ * @bar: base address register for memory
+ * @offset: in it, a multiple of 4096
+ * @size: bytes, a multiple of 4096; 0 = there are none
+ */
+struct nemu_window {
+	u8 bar;
+	u32 offset;
+	u32 size;
+};
+
+/* What a model may count of exits. */
+#define NEMU_TRAPS	16
+
 /* No card may have more vectors. */
 #define NEMU_VECTORS	64
 
@@ -434,6 +496,9 @@ struct nemu_rings {
  * @state_size: bytes of nemu_card_state()
  * @timers: how many it uses
  * @regs_words: words of a register dump
+ * @doorbell: registers that may be a window, those that ring among them
+ * @traps: names of the registers whose exits it counts, at most %NEMU_TRAPS, then
+ *	NULL; none if there is nothing to be counted
  * @init: gives the state what lasts, the address among it; once
  * @reset: power-on: all registers as the datasheet says, no interrupt, no
  *	timer, nothing of a frame kept. The address stays.
@@ -456,6 +521,12 @@ struct nemu_rings {
  *	after the next reset
  * @regs: a dump, without any side effect
  * @rings: what the driver has set up; any context
+ * @rung: has the guest written to a doorbell? Cheap, any context. This and the
+ *	next two for models with @doorbell only.
+ * @sync: take over what the guest wrote into the window: those words that ->work
+ *	and ->receive depend on, or @all; under the ring mutex
+ * @publish: write all of the window anew, whatever the guest wrote there; under
+ *	the ring mutex
  */
 struct nemu_model {
 	const char *name;
@@ -467,6 +538,8 @@ struct nemu_model {
 	size_t state_size;
 	unsigned int timers;
 	unsigned int regs_words;
+	struct nemu_window doorbell;
+	const char *const *traps;
 
 	void (*init)(struct nemu_card *card, const u8 *mac);
 	void (*reset)(struct nemu_card *card);
@@ -483,6 +556,9 @@ struct nemu_model {
 	void (*set_mac)(struct nemu_card *card, const u8 *mac);
 	void (*regs)(struct nemu_card *card, u32 *words);
 	void (*rings)(struct nemu_card *card, struct nemu_rings *rings);
+	bool (*rung)(struct nemu_card *card);
+	void (*sync)(struct nemu_card *card, bool all);
+	void (*publish)(struct nemu_card *card);
 };
 
 extern const struct nemu_model nemu_e1000;

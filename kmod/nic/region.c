@@ -54,15 +54,19 @@ static int read_config(struct nemu_card *card, u64 offset, u8 *to, size_t len)
 static int write_config(struct nemu_card *card, u64 offset, const u8 *from,
 			size_t len)
 {
-	bool was_master, is_master;
+	bool was_master, is_master, decoded, decodes;
 	int err;
 
 	mutex_lock(&card->config_lock);
 	was_master = nemu_pci_is_master(&card->config);
+	decoded = nemu_pci_decodes(&card->config, NEMU_BAR_MEM32);
 	err = nemu_pci_config_write(&card->config, offset, from, len);
 	is_master = nemu_pci_is_master(&card->config);
+	decodes = nemu_pci_decodes(&card->config, NEMU_BAR_MEM32);
 	nemu_messages_update(card);
 	mutex_unlock(&card->config_lock);
+	if (decodes != decoded)
+		nemu_doorbell_decode(card, decodes);
 	/* What the command register held back. */
 	nemu_irq_update(card);
 	if (is_master && !was_master)

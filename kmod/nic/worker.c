@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * One thread for each card that a virtual machine has: it serves the rings in
- * both directions and the model's timers. It counts as one of the virtual
- * machine's: same control groups, same priority.
+ * both directions and the model's timers, and looks for what the guest writes
+ * without an exit (poll.c). It counts as one of the virtual machine's: same control
+ * groups, same priority.
  */
 #include "card.h"
 
 #include <linux/cgroup.h>
 #include <linux/kthread.h>
 #include <linux/sched.h>
+
+/* By how much a sleep may be longer than it is to be. */
+#define SLACK_NS (5 * NSEC_PER_USEC)
 
 /* How long to leave a card alone after the host was short of something. */
 #define RETRY_NS	(10 * NSEC_PER_MSEC)
@@ -101,9 +105,9 @@ static void retry_later(struct nemu_card *card)
 
 /*
  * The frames leave before the ring mutex is given back: those of the next who has
- * it come behind them.
+ * it come behind them. Returns whether there was anything to send.
  */
-static void transmit(struct nemu_card *card)
+static bool transmit(struct nemu_card *card)
 {
 	int done = card->model->work(card, NEMU_NIC_BUDGET);
 
@@ -112,6 +116,7 @@ static void transmit(struct nemu_card *card)
 		retry_later(card);
 	else if (done >= NEMU_NIC_BUDGET)
 		nemu_card_kick(card);
+	return done > 0;
 }
 
 /*
@@ -125,46 +130,80 @@ void nemu_card_transmit(struct nemu_card *card)
 		nemu_card_kick(card);
 		return;
 	}
+	nemu_doorbell_sync(card, false);
 	transmit(card);
 	mutex_unlock(&card->ring);
 }
 
-static void run_rings(struct nemu_card *card)
+static bool run_rings(struct nemu_card *card)
 {
 	bool kicked = test_and_clear_bit(NEMU_WAKE_KICK, &card->wakes);
+	bool sent = false;
 	int done;
 
 	if (kicked)
-		transmit(card);
+		sent = transmit(card);
 	if (!test_and_clear_bit(NEMU_WAKE_FRAMES, &card->wakes) && !kicked)
-		return;
+		return sent;
 	done = nemu_rx_run(card, kicked, NEMU_NIC_BUDGET);
 	if (done == -EAGAIN)
 		retry_later(card);
 	else if (done >= NEMU_NIC_BUDGET)
 		nemu_worker_wake(card, NEMU_WAKE_FRAMES);
+	return sent || done > 0;
 }
 
-static void run(struct nemu_card *card)
+/* False: there was nothing to do. */
+static bool run(struct nemu_card *card)
 {
+	bool done;
+
 	mutex_lock(&card->ring);
+	nemu_doorbell_sync(card, false);
 	if (test_and_clear_bit(NEMU_WAKE_LINK, &card->wakes))
 		card->model->set_link(card, nemu_card_link(card));
 	run_timers(card);
-	run_rings(card);
+	done = run_rings(card);
 	mutex_unlock(&card->ring);
+	return done;
+}
+
+/**
+ * nemu_worker_is_due() - is there something to do for the worker?
+ * @card: card
+ *
+ * Return: whether.
+ */
+bool nemu_worker_is_due(const struct nemu_card *card)
+{
+	return READ_ONCE(card->wakes) || READ_ONCE(card->fired) ||
+	       kthread_should_stop();
+}
+
+static void run_timed(struct nemu_card *card)
+{
+	u64 start = ktime_get_ns();
+	bool done = run(card);
+
+	nemu_poll_worked(card, !done, ktime_get_ns() - start);
 }
 
 static int work(void *arg)
 {
 	struct nemu_card *card = arg;
 
+	/* It does not sleep for long enough to be late by the usual 50 us. */
+	current->timer_slack_ns = SLACK_NS;
 	while (!kthread_should_stop()) {
-		wait_event_interruptible(card->wait, kthread_should_stop() ||
-					 READ_ONCE(card->wakes) ||
-					 READ_ONCE(card->fired));
-		if (READ_ONCE(card->wakes) || READ_ONCE(card->fired))
-			run(card);
+		if (nemu_poll(card)) {
+			run_timed(card);
+		} else {
+			wait_event_interruptible(card->wait,
+						 nemu_worker_is_due(card) ||
+						 nemu_doorbell_kicked(card));
+			if (nemu_worker_is_due(card))
+				run(card);
+		}
 		cond_resched();
 	}
 	return 0;

@@ -120,6 +120,22 @@ u64 nemu_card_autoneg(struct nemu_card *card)
 	return card->autoneg;
 }
 
+u32 *nemu_card_window(struct nemu_card *card)
+{
+	return card->window;
+}
+
+bool nemu_card_is_shared(const struct nemu_card *card)
+{
+	return card->shared;
+}
+
+void nemu_card_trapped(struct nemu_card *card, unsigned int index)
+{
+	assert(index < NEMU_TRAPS && card->model->traps[index]);
+	card->trapped[index]++;
+}
+
 u32 nemu_rx_len(const struct nemu_rx *rx)
 {
 	return rx->len;
@@ -277,7 +293,8 @@ void card_init(struct nemu_card *card, const struct nemu_model *model, const u8 
 	/* Not by malloc(): it is zeroed for each of a fuzzer's many cards. */
 	card->memory = mmap(NULL, CARD_MEMORY, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	assert(card->state && card->memory != MAP_FAILED);
+	card->window = calloc(1, model->doorbell.size);
+	assert(card->state && card->window && card->memory != MAP_FAILED);
 	card->link = true;
 	card->autoneg = 2 * 1000 * 1000;
 	card->now = 1;
@@ -304,6 +321,7 @@ void card_free(struct nemu_card *card)
 {
 	card_forget(card);
 	free(card->state);
+	free(card->window);
 	munmap(card->memory, CARD_MEMORY);
 }
 
@@ -315,6 +333,32 @@ u32 card_read(struct nemu_card *card, u32 offset)
 void card_write(struct nemu_card *card, u32 offset, u32 value)
 {
 	card->model->write(card, 0, offset, 4, value);
+}
+
+static u32 *window_at(struct nemu_card *card, u32 offset)
+{
+	assert(offset - card->model->doorbell.offset < card->model->doorbell.size);
+	return card->window + (offset - card->model->doorbell.offset) / sizeof(u32);
+}
+
+u32 card_peek(struct nemu_card *card, u32 offset)
+{
+	return READ_ONCE(*window_at(card, offset));
+}
+
+void card_poke(struct nemu_card *card, u32 offset, u32 value)
+{
+	card->shared = true;
+	WRITE_ONCE(*window_at(card, offset), value);
+	if (card->model->rung(card))
+		card_sync(card, false);
+}
+
+void card_sync(struct nemu_card *card, bool all)
+{
+	card->locked = true;
+	card->model->sync(card, all);
+	card->locked = false;
 }
 
 int card_give(struct nemu_card *card, const void *data, u32 len, u32 flags)
@@ -360,6 +404,8 @@ void card_run(struct nemu_card *card)
 	for (rounds = 0; card->kicked && rounds < 2000; rounds++) {
 		card->kicked = false;
 		card->locked = true;
+		if (card->shared)
+			card->model->sync(card, false);
 		ret = card->model->work(card, 64);
 		card->locked = false;
 		assert(ret == -EAGAIN || (ret >= 0 && ret <= 64));
@@ -405,6 +451,7 @@ void card_reset(struct nemu_card *card)
 {
 	card->locked = true;
 	card->model->reset(card);
+	card->model->publish(card);
 	card->locked = false;
 	card->kicked = false;
 }

@@ -43,6 +43,9 @@ struct nemu_card {
 	bool kicked;
 	bool locked;			/* the ring mutex */
 	bool no_master;			/* bus mastering is off */
+	u32 *window;			/* what the guest has as memory */
+	bool shared;			/* and that it may have written there */
+	unsigned int trapped[NEMU_TRAPS];
 	unsigned int again_every;	/* each n-th access to memory is refused once */
 	unsigned int accesses;
 	struct card_frame sent[CARD_FRAMES];	/* that left the card */
@@ -61,6 +64,12 @@ void card_free(struct nemu_card *card);
 /* Accesses by the guest */
 u32 card_read(struct nemu_card *card, u32 offset);
 void card_write(struct nemu_card *card, u32 offset, u32 value);
+
+/* The same as memory, without an exit; a write rings if the model says so. */
+u32 card_peek(struct nemu_card *card, u32 offset);
+void card_poke(struct nemu_card *card, u32 offset, u32 value);
+/* The worker takes over what was written there, all of it when it goes to sleep. */
+void card_sync(struct nemu_card *card, bool all);
 
 /* Lets the worker run until it has nothing to do. */
 void card_run(struct nemu_card *card);

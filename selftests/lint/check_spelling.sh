@@ -6,5 +6,5 @@ set -u
 
 mapfile -t files < <(sources README.md Makefile Kbuild dkms.conf .ci kmod tools selftests -- \
 	'*.[ch]' '*.sh' '*.md' '*.8' '*.conf' '*.config' '*.network' Makefile Kbuild init guest-init run)
-# nd and te are words of network protocols; inout is none of ours to mend.
-codespell --ignore-words-list nd,te,inout "${files[@]}"
+# nd and te are words of network protocols; inout and iput are none of ours to mend.
+codespell --ignore-words-list nd,te,inout,iput "${files[@]}"
