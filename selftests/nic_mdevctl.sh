@@ -17,7 +17,7 @@ file_is() { [ "$(stat -c %U:%G "/dev/vfio/$(netemu-ctl -j nic show vm0 | jq '.[0
 store() {
 	netemu-ctl -d nic show vm0 | sed -n 's/^ *mdevctl  \|^  *\(mdevctl modify\)/\1/p' \
 		>"$KSFT_SCRATCH/lines" && cat "$KSFT_SCRATCH/lines" &&
-		[ "$(wc -l <"$KSFT_SCRATCH/lines")" = 5 ] &&
+		[ "$(wc -l <"$KSFT_SCRATCH/lines")" = 6 ] &&
 		bash -e "$KSFT_SCRATCH/lines"
 }
 
@@ -38,7 +38,7 @@ fi
 mkdir -p /etc/mdevctl.d/scripts.d/callouts /etc/mdevctl.d/scripts.d/notifiers
 check "a card" netemu-ctl nic add vm0 model e1000 uuid $UUID \
 	mac 02:00:00:00:00:01 user tester group tester \
-	autoneg-ms 40
+	autoneg-ms 40 doorbell trap
 before=$(card)
 check "mdevctl knows the type" has "mdevctl types" netemu-e1000
 check "and the card" has "mdevctl list" "$UUID netemu netemu-e1000"

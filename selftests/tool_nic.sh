@@ -108,6 +108,12 @@ check "autonegotiation is fast" field_is vm0 autoneg_ms 2
 check "and settable" eval 'ctl nic set vm0 autoneg-ms 1500 && field_is vm0 autoneg_ms 1500'
 check "as is said" has "ctl -d nic show vm0" "takes 1500 ms"
 refuse "but not to nothing" ctl nic set vm0 autoneg-ms 0
+check "doorbells need no exit" field_is vm0 doorbell auto
+check "unless they are to" eval 'ctl nic set vm0 doorbell trap && field_is vm0 doorbell trap'
+check "as is said" has "ctl -d nic show vm0" "doorbell trap"
+refuse "there is no other way" ctl nic set vm0 doorbell never
+check "exits are counted" eval \
+	'[ "$(ctl -s -j nic show vm0 | jq ".[0].counters | [.trapped_tdt, .doorbell_kicks]" -c)" = "[0,0]" ]'
 refuse "nor for ever" ctl nic set vm0 autoneg-ms 60001
 check "by the kernel, too" eval \
 	'! echo 60001 >/sys/bus/mdev/devices/$UUID/autoneg_ms && field_is vm0 autoneg_ms 1500'

@@ -43,6 +43,7 @@ struct nic_info {
 	uint8_t addr[MAC_LEN];	/* of the guest's card */
 	bool cable;		/* plugged in */
 	uint32_t autoneg_ms;
+	bool trap;		/* no doorbells without exits */
 	uint32_t group;		/* /dev/vfio/GROUP */
 	uint32_t owner;		/* of that */
 	uint32_t owner_group;
@@ -64,9 +65,11 @@ struct nic_spec {
 	bool has_addr;
 	bool has_cable;
 	bool has_autoneg;
+	bool has_trap;
 	bool has_owner;
 	bool has_group;
 	bool cable;
+	bool trap;
 	uint32_t autoneg_ms;
 	char model[KIND_SIZE];
 	char uuid[UUID_TEXT_SIZE];

@@ -95,6 +95,18 @@ static int parse_cable(struct args *args, bool *cable)
 	return EXIT_OK;
 }
 
+static int parse_doorbell(struct args *args, bool *trap)
+{
+	const char *word;
+
+	if (parse_word(args, "doorbell", &word))
+		return EXIT_USAGE;
+	*trap = !strcmp(word, "trap");
+	if (!*trap && strcmp(word, "auto"))
+		return usage_error("doorbell: \"%s\" is neither auto nor trap", word);
+	return EXIT_OK;
+}
+
 /* What may be given at any time. */
 static int parse_set_key(struct args *args, const char *word,
 			 struct nic_spec *spec)
@@ -109,6 +121,9 @@ static int parse_set_key(struct args *args, const char *word,
 		return once(&spec->has_autoneg, word) ?:
 		       parse_number(args, word, 1, AUTONEG_MAX, "milliseconds",
 				    &spec->autoneg_ms);
+	if (!strcmp(word, "doorbell"))
+		return once(&spec->has_trap, word) ?:
+		       parse_doorbell(args, &spec->trap);
 	if (!strcmp(word, "user"))
 		return once(&spec->has_owner, word) ?:
 		       parse_user(args, &spec->owner);
@@ -350,11 +365,11 @@ static int run_models(struct ctl *ctl, struct args *args)
 static const struct verb verbs[] = {
 	{
 		.name = "add", .run = run_add, .may_exist = true,
-		.synopsis = "NAME model MODEL [switch|hub|network SWITCH] [mac MAC] [uuid UUID] [link up|down] [autoneg-ms MS] [user USER] [group GROUP]",
+		.synopsis = "NAME model MODEL [switch|hub|network SWITCH] [mac MAC] [uuid UUID] [link up|down] [autoneg-ms MS] [doorbell auto|trap] [user USER] [group GROUP]",
 		.help = "make a card, plug it in, and print its UUID (-d: how to use it)",
 	}, {
 		.name = "set", .run = run_set,
-		.synopsis = "NAME [link up|down] [mac MAC] [autoneg-ms MS] [user USER] [group GROUP]",
+		.synopsis = "NAME [link up|down] [mac MAC] [autoneg-ms MS] [doorbell auto|trap] [user USER] [group GROUP]",
 		.help = "change what is given; \"link down\" pulls the guest's cable",
 	}, {
 		.name = "del", .run = run_del, .exact = true, .if_exists = true,
@@ -377,5 +392,6 @@ const struct object nic_object = {
 	.verbs = verbs,
 	.more = "USER or GROUP may open the card's device file; without, only root may.\n"
 		"Without \"mac\" the address is 52:54:00 and three bytes that follow from the UUID.\n"
-		"MS: so long autonegotiation takes, 1 to 60000 milliseconds, 2 if it is not said.\n",
+		"MS: so long autonegotiation takes, 1 to 60000 milliseconds, 2 if it is not said.\n"
+		"doorbell: \"auto\" lets a guest send without leaving it; \"trap\" never does.\n",
 };

@@ -41,6 +41,8 @@ static json_object *json_nic(const struct format *f, const struct nic_info *nic)
 			       json_object_new_string(nic->cable ? "up" : "down"));
 	json_object_object_add(o, "autoneg_ms",
 			       json_object_new_int64(nic->autoneg_ms));
+	json_object_object_add(o, "doorbell",
+			       json_object_new_string(nic->trap ? "trap" : "auto"));
 	json_object_object_add(o, "group", json_object_new_int64(nic->group));
 	json_object_object_add(o, "owner", json_object_new_int64(nic->owner));
 	json_object_object_add(o, "owner_group",
@@ -72,6 +74,8 @@ static void text_mdevctl(const struct nic_info *nic)
 	       nic->uuid, mac);
 	printf("             mdevctl modify -u %s --addattr autoneg_ms --value %u\n",
 	       nic->uuid, nic->autoneg_ms);
+	printf("             mdevctl modify -u %s --addattr doorbell --value %s\n",
+	       nic->uuid, nic->trap ? "trap" : "auto");
 	if (nic->owner)
 		printf("             mdevctl modify -u %s --addattr owner --value '%u %u'\n",
 		       nic->uuid, nic->owner, nic->owner_group);
@@ -88,6 +92,7 @@ static void text_uses(const struct nic_info *nic)
 	printf("    libvirt  <hostdev mode='subsystem' type='mdev' model='vfio-pci'><source><address uuid='%s'/></source><rom bar='off'/></hostdev>\n",
 	       nic->uuid);
 	printf("    link     autonegotiation takes %u ms\n", nic->autoneg_ms);
+	printf("    doorbell %s\n", nic->trap ? "trap" : "auto");
 	printf("    device   /dev/vfio/%u of user %u, group %u\n", nic->group,
 	       nic->owner, nic->owner_group);
 }

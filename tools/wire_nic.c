@@ -202,6 +202,8 @@ static bool read_nic(const char *uuid, struct nic_info *nic)
 	nic->cable = !strcmp(word, "up");
 	read_line(dir, "autoneg_ms", word, sizeof(word));
 	nic->autoneg_ms = strtoul(word, NULL, 10);
+	read_line(dir, "doorbell", word, sizeof(word));
+	nic->trap = !strcmp(word, "trap");
 	read_opener(nic);
 	read_line(dir, "state", nic->state, sizeof(nic->state));
 	if (!link_name(dir, "iommu_group", word, sizeof(word))) {
@@ -327,6 +329,9 @@ static int set_all(struct wire *w, const char *uuid,
 		snprintf(number, sizeof(number), "%u", spec->autoneg_ms);
 		ret = set_attribute(w, uuid, "autoneg_ms", number);
 	}
+	if (!ret && spec->has_trap)
+		ret = set_attribute(w, uuid, "doorbell",
+				    spec->trap ? "trap" : "auto");
 	if (!ret)
 		ret = set_owner(w, uuid, spec);
 	return ret;
