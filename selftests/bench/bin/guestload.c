@@ -4,6 +4,8 @@
  * command and prints what it cost, in nanoseconds of this machine's processors
  * that were not idle: instructions, where those are the clock.
  *
+ * Where the guest tells a number, that is printed instead.
+ *
  *   -p   after each ">" of the guest pktgen runs, else the guest gets a byte.
  *        Without a guest pktgen runs as often as the command's last word says.
  *
@@ -107,9 +109,19 @@ static char hear(int fd)
 	return c;
 }
 
+static long long hear_number(int fd)
+{
+	long long n = 0;
+	char c;
+
+	while ((c = hear(fd)) != ';')
+		n = n * 10 + c - '0';
+	return n;
+}
+
 static long long with_guest(int fd, const char *command, int pktgen)
 {
-	long long start = 0;
+	long long start = 0, told = 0;
 	char c;
 
 	tell(fd, command);
@@ -117,6 +129,8 @@ static long long with_guest(int fd, const char *command, int pktgen)
 	while ((c = hear(fd)) != '.') {
 		if (c == '!')
 			errx(1, "the guest has no card");
+		if (c == '=')
+			told = hear_number(fd);
 		if (c != '>')
 			continue;
 		if (!start)
@@ -126,6 +140,8 @@ static long long with_guest(int fd, const char *command, int pktgen)
 		else
 			tell(fd, "g");
 	}
+	if (told)
+		return told;
 	return start ? busy_time() - start : 0;
 }
 

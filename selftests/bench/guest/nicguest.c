@@ -9,9 +9,13 @@
  *   t FRAMES BURST SIZE   transmit, BURST frames for each write of the tail
  *   d FRAMES BURST SIZE   the same with a card that is a piece of memory
  *   r FRAMES ROUNDS       receive so many, so often
+ *   k FRAMES PAUSE DONE   transmit one at a time, with so many microseconds without
+ *                         any before each
  *
  * The answer is ">" when all is ready. Another byte then starts a transmission;
- * frames may come. "." says that it is done, and "!" that it can't be.
+ * frames may come. "." says that it is done, and "!" that it can't be. With "k"
+ * there is "=NUMBER;" before that: how long the writes of the tail took, of all
+ * together, in ticks of the processor; with DONE not 0 until the frames were gone.
  *
  * It works as drivers do: buffers are given back 16 at a time, the receiver is
  * polled while there are frames and waits for an interrupt when there are none,
@@ -290,6 +294,64 @@ static void wait_for_free(u32 wanted)
 	}
 }
 
+static u64 ticks(void)
+{
+	u32 low, high;
+
+	asm volatile("lfence; rdtsc" : "=a"(low), "=d"(high) : : "memory");
+	return (u64)high << 32 | low;
+}
+
+#define SMALL	60
+
+/* Ticks of a microsecond: the bench's machine has one for each nanosecond. */
+#define MICROSECOND	1000
+
+/* A frame after a pause; how long it took. */
+static u32 first(u32 pause, u32 done)
+{
+	u64 start = ticks(), end;
+	u32 at = tx_tail;
+
+	while (ticks() - start < (u64)pause * MICROSECOND)
+		;
+	tx[at].addr = (u32)frame;
+	tx[at].upper = 0;
+	tx[at].lower = SMALL | TX_FLAGS;
+	tx_tail = (tx_tail + 1) % RING;
+	start = ticks();
+	set(TDT, tx_tail);
+	end = ticks();
+	while (!(tx[at].upper & DONE))
+		;
+	return (done ? ticks() : end) - start;
+}
+
+static void say_number(u32 n)
+{
+	char digits[10];
+	int i = 0;
+
+	do
+		digits[i++] = '0' + n % 10;
+	while (n /= 10);
+	say('=');
+	while (i)
+		say(digits[--i]);
+	say(';');
+}
+
+static void firsts(u32 frames, u32 pause, u32 done)
+{
+	u32 all = 0;
+
+	wait_for_free(RING - 1);
+	while (frames--)
+		all += first(pause, done);
+	reclaim();
+	say_number(all);
+}
+
 static void pretend(u32 from)
 {
 	for (; from != tx_tail; from = (from + 1) % RING)
@@ -382,7 +444,10 @@ static void obey(char what)
 	} else {
 		say('>');
 		hear();
-		transmit(a, b, c, what == 'd');
+		if (what == 'k')
+			firsts(a, b, c);
+		else
+			transmit(a, b, c, what == 'd');
 	}
 	say('.');
 }
@@ -407,7 +472,7 @@ static void start(void)
 	say('.');
 	for (;;) {
 		c = hear();
-		if (c == 't' || c == 'd' || c == 'r')
+		if (c == 't' || c == 'd' || c == 'r' || c == 'k')
 			obey(c);
 	}
 }

@@ -4,7 +4,7 @@
 # Sourced by rows.
 #
 #   QEMU's e1000 = t0 -- bridge -- b1 = b0 sink	subject bridge
-#     our e1000 = t0 -- switch -- b1 = b0 sink	subject netemu
+#     our e1000 = t0 -- switch -- b1 = b0 sink	subjects netemu, netemu-trap
 #             a0 = a1 --'				who sends to the guest
 
 NIC_UUID=00000000-0000-4000-8000-000000000001
@@ -14,10 +14,14 @@ MAC_GUEST=02:00:00:00:00:01
 
 # nic_add SUBJECT: the card, as t0
 nic_add() {
+	local doorbell=auto
+
 	case $1 in
-	netemu)
+	netemu*)
+		[ "$1" = netemu ] || doorbell=trap
 		echo "$NIC_UUID" >"$NIC_TYPE/create" &&
 			echo $MAC_GUEST >"/sys/bus/mdev/devices/$NIC_UUID/mac" &&
+			echo $doorbell >"/sys/bus/mdev/devices/$NIC_UUID/doorbell" &&
 			echo t0 >"/sys/bus/mdev/devices/$NIC_UUID/netdev"
 		;;
 	bridge)
@@ -28,7 +32,7 @@ nic_add() {
 
 nic_del() {
 	case $1 in
-	netemu) echo 1 >"/sys/bus/mdev/devices/$NIC_UUID/remove" ;;
+	netemu*) echo 1 >"/sys/bus/mdev/devices/$NIC_UUID/remove" ;;
 	bridge) ip link del t0 ;;
 	esac
 }
@@ -36,7 +40,7 @@ nic_del() {
 # nic_option SUBJECT: for QEMU
 nic_option() {
 	case $1 in
-	netemu) echo "-device vfio-pci,sysfsdev=/sys/bus/mdev/devices/$NIC_UUID,rombar=0" ;;
+	netemu*) echo "-device vfio-pci,sysfsdev=/sys/bus/mdev/devices/$NIC_UUID,rombar=0" ;;
 	bridge)
 		echo "-netdev tap,id=n0,ifname=t0,script=no,downscript=no" \
 			"-device e1000,netdev=n0,mac=$MAC_GUEST,romfile="
@@ -69,6 +73,12 @@ guest_stop() {
 
 # guest_exits: how often the guest was left so far
 guest_exits() { cat /sys/kernel/debug/kvm/"$GUEST_PID"-*/exits; }
+
+# guest_doorbells: how often the guest was left so far to write a tail, by a trap or
+# by a fault
+guest_doorbells() {
+	ethtool -S t0 | awk '$1 ~ /^(doorbell_kicks|trapped_[rt]dt):/ { n += $2 } END { print n + 0 }'
+}
 
 # guest_syscalls on|off: "off" prints how many QEMU made since "on"
 guest_syscalls() {

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# An emulated e1000 in QEMU: ours on a switch, QEMU's own on a tap and a Linux
-# bridge. The same guest drives both, see guest/nicguest.c: frames in bursts of 16,
+# An emulated e1000 in QEMU: ours on a switch, with doorbells that need no exit and
+# with traps alone, and QEMU's own on a tap and a Linux bridge. The same guest drives both, see guest/nicguest.c: frames in bursts of 16,
 # one at a time, and as many into the guest as there are. The floor is what the
 # guest itself does, or the sender.
 #
@@ -11,12 +11,14 @@
 
 FRAMES=3000	# and in rounds of 1,000 to the guest: no backlog is that short
 
-# count_events ROW SUBJECT BYTES GUESTLOAD-ARGUMENT...: exits of the guest and
-# system calls of QEMU, in 1,000 frames
+# count_events ROW SUBJECT BYTES GUESTLOAD-ARGUMENT...: exits of the guest, those of
+# them to write a tail if our card counts them, and system calls of QEMU, in 1,000
+# frames
 count_events() {
-	local row=$1 subject=$2 size=$3 exits syscalls
+	local row=$1 subject=$2 size=$3 exits syscalls doorbells=0
 
 	shift 3
+	[ "$subject" = bridge ] || doorbells=$(guest_doorbells)
 	exits=$(guest_exits)
 	guest_syscalls on
 	guestload "$@" >/dev/null
@@ -24,6 +26,9 @@ count_events() {
 	exits=$(($(guest_exits) - exits))
 	sample "$row-exits-1000" "$subject" "$size" instructions $((exits * 1000 / FRAMES))
 	sample "$row-syscalls-1000" "$subject" "$size" instructions $((syscalls * 1000 / FRAMES))
+	[ "$subject" != bridge ] || return 0
+	doorbells=$(($(guest_doorbells) - doorbells))
+	sample "$row-doorbells-1000" "$subject" "$size" instructions $((doorbells * 1000 / FRAMES))
 }
 
 # load ROW SUBJECT BYTES GUESTLOAD-ARGUMENT...
@@ -62,6 +67,15 @@ sends() {
 	done
 }
 
+# A frame after a pause that is longer than a worker is patient, as the guest sees it:
+# the write of the tail, and from that until the frame is gone.
+first_after_pause() {
+	local FRAMES=50
+
+	load nic-first "$1" 60 $NIC_SOCKET "k $FRAMES 20000 0"
+	load nic-first-done "$1" 60 $NIC_SOCKET "k $FRAMES 20000 1"
+}
+
 # receives SUBJECT: without a guest the floor
 receives() {
 	local size who=$NIC_SOCKET
@@ -94,6 +108,7 @@ with_guest() {
 	if line "$1"; then
 		[ "$1" != bridge ] || ARRIVE='' sends d floor
 		sends t "$1"
+		first_after_pause "$1"
 		ARRIVE='' receives "$1"
 	fi
 	guest_stop
@@ -108,5 +123,6 @@ ARRIVE='' receives floor
 subject_del floor
 with_guest bridge
 with_guest netemu
+with_guest netemu-trap
 line_down
 row_end
