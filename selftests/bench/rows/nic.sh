@@ -70,10 +70,10 @@ sends() {
 # A frame after a pause that is longer than a worker is patient, as the guest sees it:
 # the write of the tail, and from that until the frame is gone.
 first_after_pause() {
-	local FRAMES=50
+	local FRAMES=20
 
-	load nic-first "$1" 60 $NIC_SOCKET "k $FRAMES 20000 0"
-	load nic-first-done "$1" 60 $NIC_SOCKET "k $FRAMES 20000 1"
+	load nic-first "$1" 60 $NIC_SOCKET "k $FRAMES 5000 0"
+	load nic-first-done "$1" 60 $NIC_SOCKET "k $FRAMES 5000 1"
 }
 
 # receives SUBJECT: without a guest the floor
