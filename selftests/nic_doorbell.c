@@ -4,7 +4,7 @@
  * as memory. None is lost, whatever happens at the same time, with the races made
  * wide by delays in the module; registers are a card's, by either way.
  *
- * vm: timeout=420 plain=6.1,debug debug=short
+ * vm: timeout=420 plain=6.1 debug=short
  */
 #include "test.h"
 #include "doorbell.h"

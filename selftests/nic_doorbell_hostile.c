@@ -5,7 +5,7 @@
  * busy. The host bears it: a card beside goes on working, what is polled is within
  * the budget, and after a reset the card works.
  *
- * vm: timeout=300 plain=6.1,debug debug=short
+ * vm: timeout=300 plain=debug debug=short
  */
 #include "test.h"
 #include "doorbell.h"
