@@ -21,6 +21,7 @@ static void take_bytes(struct nemu_stream *stream, size_t len)
 	local_bh_disable();
 	nemu_stream_take(stream, stream->buffer, len, &most);
 	local_bh_enable();
+	/* They are received before they count. */
 	smp_store_release(&stream->taken, stream->taken + len);
 	if (test_bit(NEMU_STREAM_BROKEN, &stream->flags))
 		stream->error = -EPROTO;
@@ -91,6 +92,7 @@ static bool receive_messages(struct nemu_stream *stream)
 		}
 		if (n >= 0) {
 			nemu_stream_take_message(stream, n);
+			/* It is received before it counts. */
 			smp_store_release(&stream->taken, stream->taken + n);
 		}
 		if (is_drained(stream->sock))

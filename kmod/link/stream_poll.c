@@ -44,8 +44,8 @@ int nemu_stream_poll(struct nemu_link *link, int budget)
 		nemu_link_receive_poll(link, skb);
 		came++;
 	}
-	/* Now that they are received others may take the shortcut again. */
 	if (stream->unread) {
+		/* Received before they count: others may overtake then. */
 		smp_store_release(&stream->taken,
 				  stream->taken + stream->unread);
 		stream->unread = 0;

@@ -18,7 +18,7 @@ nic_add() {
 
 	case $1 in
 	netemu*)
-		[ "$1" = netemu ] || doorbell=trap
+		[ "$1" = netemu ] || doorbell="trap"
 		echo "$NIC_UUID" >"$NIC_TYPE/create" &&
 			echo $MAC_GUEST >"/sys/bus/mdev/devices/$NIC_UUID/mac" &&
 			echo $doorbell >"/sys/bus/mdev/devices/$NIC_UUID/doorbell" &&
