@@ -18,7 +18,7 @@ THEIRS=/run/lg.vs
 OURS=/run/lg.sw1
 
 # meets HOST ADDRESS: soon after something changed the first pings are lost
-meets() { busywait in_host "$1" ping -c 1 -W 1 "$2"; }
+meets() { busywait in_host "$1" ping -c 1 -W 5 "$2"; }
 there() { [ -e "/sys/class/net/$1" ]; }
 gone() { ! there "$1"; }
 there_in() { ip -n "$1" link show dev "$2"; }
