@@ -180,6 +180,18 @@ static inline void nemu_tstats_free(struct net_device *dev)
 #endif /* < 6.8: each device its own */
 }
 
+/*
+ * Who sends by the socket may have interrupted any task: neither may it sleep for
+ * memory, nor use what the task has begun to use.
+ */
+static inline void nemu_sock_send_anywhere(struct sock *sk)
+{
+	sk->sk_allocation = GFP_ATOMIC;
+#ifdef NEMU_HAVE_TASK_FRAG
+	sk->sk_use_task_frag = false;
+#endif /* < 6.2, but not in later 6.1.y: the kind of allocation says so */
+}
+
 /* What the socket sends to a multicast group reaches this host's members. */
 static inline void nemu_inet_set_mc_loop(struct sock *sk)
 {

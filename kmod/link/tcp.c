@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Links over TCP: one that connects, and one that listens. */
 #include "stream.h"
+#include "../compat.h"
 
 #include <linux/net.h>
 #include <linux/rtnetlink.h>
@@ -25,8 +26,7 @@ void nemu_tcp_tune(struct socket *sock)
 {
 	struct sock *sk = sock->sk;
 
-	/* Frames are sent where nobody may sleep. */
-	sk->sk_allocation = GFP_ATOMIC;
+	nemu_sock_send_anywhere(sk);
 	tcp_sock_set_nodelay(sk);
 	tcp_sock_set_keepidle(sk, KEEP_IDLE);
 	tcp_sock_set_keepintvl(sk, KEEP_INTERVAL);
