@@ -6,7 +6,7 @@
 #
 #	g1 - sw1 - k ~ m (a member), or vde_switch ~ w - sw2 - g2
 #
-# vm: timeout=400 debug=short plain=6.1
+# vm: timeout=400 debug=short plain=no
 . "$(dirname "$0")/lib/ksft.sh"
 . "$(dirname "$0")/lib/socket.sh"
 
