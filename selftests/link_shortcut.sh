@@ -126,7 +126,7 @@ watched() {
 }
 
 capture() {
-	tcpdump -l -n -Z root --immediate-mode -i lo port 6001 \
+	tcpdump -l -n -s 128 -Z root --immediate-mode -i lo port 6001 \
 		>"$KSFT_SCRATCH/captured" 2>"$KSFT_SCRATCH/tcpdump" &
 	echo $! >"$KSFT_SCRATCH/capturing"
 	busywait grep -q listening "$KSFT_SCRATCH/tcpdump"
