@@ -48,13 +48,13 @@ build_programs() {
 
 # The guest of the rows about emulated cards: no system, no library.
 build_guest() {
-	local source=$BENCH_DIR/guest/nicguest.c out=$BENCH_WORK/nicguest
+	local dir=$BENCH_DIR/guest out=$BENCH_WORK/nicguest
 
-	[ "$out" -nt "$source" ] && [ "$out" -nt "${source%.c}.lds" ] && return 0
+	[ -e "$out" ] && [ -z "$(find "$dir" -type f -newer "$out")" ] && return 0
 	gcc -m32 -O2 -Wall -ffreestanding -nostdlib -static -fno-pic -no-pie \
 		-fno-stack-protector -mgeneral-regs-only -fcf-protection=none \
 		-fno-asynchronous-unwind-tables -Wl,--build-id=none \
-		-Wl,--no-warn-rwx-segments -Wl,-T,"${source%.c}.lds" -o "$out" "$source"
+		-Wl,--no-warn-rwx-segments -Wl,-T,"$dir/nicguest.lds" -o "$out" "$dir"/*.c
 }
 
 # pack_bench_guest OUTPUT: it, and an unmodified QEMU for it

@@ -2,15 +2,16 @@
 /*
  * A guest without an operating system, for the rows about emulated cards: a driver
  * of the 82540EM that does nothing but send and receive. QEMU loads it as a
- * multiboot kernel. It knows no difference between QEMU's card and ours.
+ * multiboot kernel. It knows no difference between QEMU's card and ours. Where it
+ * finds a virtio card instead, that is what sends and receives (virtio.c).
  *
  * Commands come by the serial port, a letter and decimal numbers, then a newline:
  *
  *   t FRAMES BURST SIZE   transmit, BURST frames for each write of the tail
- *   d FRAMES BURST SIZE   the same with a card that is a piece of memory
+ *   d FRAMES BURST SIZE   the same with a card that is a piece of memory; an 82540EM
  *   r FRAMES ROUNDS       receive so many, so often
  *   k FRAMES PAUSE DONE   transmit one at a time, with so many microseconds without
- *                         any before each
+ *                         any before each; an 82540EM
  *
  * The answer is ">" when all is ready. Another byte then starts a transmission;
  * frames may come. "." says that it is done, and "!" that it can't be. With "k"
@@ -21,15 +22,9 @@
  * polled while there are frames and waits for an interrupt when there are none,
  * the throttle is set to 20,000 interrupts a second.
  */
-typedef unsigned char u8;
-typedef unsigned short u16;
-typedef unsigned int u32;
-typedef unsigned long long u64;
+#include "guest.h"
 
 #define STACK_SIZE	16384	/* also in _start() */
-#define RING		256
-#define BUFFER		2048
-#define GIVE_BACK	16
 
 /* 82540EM */
 #define CTRL		0x0000
@@ -80,8 +75,8 @@ static const struct multiboot header = { 0x1badb002, 0, -0x1badb002u };
 
 static volatile struct descriptor tx[RING] __attribute__((aligned(4096)));
 static volatile struct descriptor rx[RING] __attribute__((aligned(4096)));
-static u8 rx_buffers[RING][BUFFER] __attribute__((aligned(4096)));
-static u8 frame[BUFFER] __attribute__((aligned(4096)));
+u8 rx_buffers[RING][BUFFER] __attribute__((aligned(4096)));
+u8 frame[BUFFER] __attribute__((aligned(4096)));
 static volatile u8 *card;
 static u32 tx_tail, tx_clean, rx_next;
 static u64 idt[256];
@@ -98,34 +93,6 @@ static const struct {
 
 /* ---- the machine -------------------------------------------------------- */
 
-static void outb(u16 port, u8 value)
-{
-	asm volatile("outb %0, %1" : : "a"(value), "Nd"(port));
-}
-
-static u8 inb(u16 port)
-{
-	u8 value;
-
-	asm volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
-	return value;
-}
-
-static u32 pci(u32 slot, u32 offset)
-{
-	u32 value;
-
-	asm volatile("outl %0, %1" : : "a"(0x80000000 | slot << 11 | offset), "Nd"((u16)0xcf8));
-	asm volatile("inl %1, %0" : "=a"(value) : "Nd"((u16)0xcfc));
-	return value;
-}
-
-static void pci_write(u32 slot, u32 offset, u32 value)
-{
-	asm volatile("outl %0, %1" : : "a"(0x80000000 | slot << 11 | offset), "Nd"((u16)0xcf8));
-	asm volatile("outl %0, %1" : : "a"(value), "Nd"((u16)0xcfc));
-}
-
 static u32 reg(u32 offset)
 {
 	return *(volatile u32 *)(card + offset);
@@ -135,12 +102,6 @@ static void set(u32 offset, u32 value)
 {
 	asm volatile("" : : : "memory");
 	*(volatile u32 *)(card + offset) = value;
-}
-
-/* Interrupts are off but here. */
-static void halt(void)
-{
-	asm volatile("sti; hlt; cli" : : : "memory");
 }
 
 static void eoi(void)
@@ -170,25 +131,27 @@ static void card_irq(void *frame)
 	eoi();
 }
 
-static void gate(u32 vector, void (*handler)(void *frame))
+void gate(u32 vector, void (*handler)(void *frame))
 {
 	u32 at = (u32)handler;
 
 	idt[vector] = (at & 0xffff) | 8 << 16 | (u64)((at & 0xffff0000) | 0x8e00) << 32;
 }
 
+/* The serial port's, and the line if it is not 0 */
 static void interrupts(u32 line)
 {
 	struct {
 		u16 limit;
 		u32 base;
 	} __attribute__((packed)) idtr = { sizeof(idt) - 1, (u32)idt };
-	u32 i, mask = ~(1u << SERIAL_IRQ | 1u << line | 1u << 2);
+	u32 i, mask = ~(1u << SERIAL_IRQ | 1u << line | 1u << 2) | !line;
 
 	for (i = 0; i < 256; i++)
 		gate(i, spurious);
 	gate(0x20 + SERIAL_IRQ, serial_irq);
-	gate(0x20 + line, card_irq);
+	if (line)
+		gate(0x20 + line, card_irq);
 	asm volatile("lidt %0" : : "m"(idtr));
 	outb(0x20, 0x11);
 	outb(0xa0, 0x11);
@@ -231,23 +194,6 @@ static u32 number(char *last)
 
 /* ---- the card ----------------------------------------------------------- */
 
-/* Bus 0 has no other card of this kind. */
-static int find_card(void)
-{
-	u32 slot, line;
-
-	for (slot = 0; slot < 32; slot++) {
-		if (pci(slot, 0) != 0x100e8086)
-			continue;
-		card = (volatile u8 *)(pci(slot, 0x10) & ~0xfu);
-		line = pci(slot, 0x3c) & 0xff;
-		pci_write(slot, 4, 7);
-		interrupts(line);
-		return card && line < 16;
-	}
-	return 0;
-}
-
 static void start_card(void)
 {
 	u32 i;
@@ -275,6 +221,30 @@ static void start_card(void)
 	set(RDT, RING - 1);
 	set(TCTL, TCTL_ON);
 	set(RCTL, RCTL_ON);
+}
+
+/* Bus 0 has no other card. */
+static int find_card(void)
+{
+	u32 slot, line;
+
+	for (slot = 0; slot < 32; slot++) {
+		if (pci(slot, 0) == VIRTIO_ID) {
+			interrupts(0);
+			return virtio_start(slot);
+		}
+		if (pci(slot, 0) != 0x100e8086)
+			continue;
+		card = (volatile u8 *)(pci(slot, 0x10) & ~0xfu);
+		line = pci(slot, 0x3c) & 0xff;
+		pci_write(slot, 4, 7);
+		interrupts(line);
+		if (!card || line >= 16)
+			return 0;
+		start_card();
+		return 1;
+	}
+	return 0;
 }
 
 /* How many descriptors are free, one being left between the ends. */
@@ -436,15 +406,23 @@ static void obey(char what)
 		c = number(&last);
 	if (what == 'r') {
 		/* Frames that nobody waits for are in the way. */
-		poll(~0u);
+		if (card)
+			poll(~0u);
+		else
+			virtio_poll(~0u);
 		for (; b; b--) {
 			say('>');
-			receive(a);
+			if (card)
+				receive(a);
+			else
+				virtio_receive(a);
 		}
 	} else {
 		say('>');
 		hear();
-		if (what == 'k')
+		if (what == 't' && !card)
+			virtio_transmit(a, b, c);
+		else if (what == 'k')
 			firsts(a, b, c);
 		else
 			transmit(a, b, c, what == 'd');
@@ -465,9 +443,7 @@ static void start(void)
 	outb(SERIAL + 3, 3);
 	outb(SERIAL + 2, 0);
 	outb(SERIAL + 4, 0x0b);
-	if (find_card())
-		start_card();
-	else
+	if (!find_card())
 		say('!');
 	say('.');
 	for (;;) {

@@ -4,7 +4,9 @@
 # Sourced by rows.
 #
 #   QEMU's e1000 = t0 -- bridge -- b1 = b0 sink	subject bridge
-#     our e1000 = t0 -- switch -- b1 = b0 sink	subjects netemu, netemu-trap
+#   QEMU's virtio, vhost-net = t0 -- bridge ...		subject vhost
+#   our e1000 = t0 -- switch -- b1 = b0 sink		subjects netemu, netemu-trap,
+#                       |				netemu-no-kvm-intx
 #             a0 = a1 --'				who sends to the guest
 
 NIC_UUID=00000000-0000-4000-8000-000000000001
@@ -18,13 +20,13 @@ nic_add() {
 
 	case $1 in
 	netemu*)
-		[ "$1" = netemu ] || doorbell="trap"
+		[ "$1" != netemu-trap ] || doorbell="trap"
 		echo "$NIC_UUID" >"$NIC_TYPE/create" &&
 			echo $MAC_GUEST >"/sys/bus/mdev/devices/$NIC_UUID/mac" &&
 			echo $doorbell >"/sys/bus/mdev/devices/$NIC_UUID/doorbell" &&
 			echo t0 >"/sys/bus/mdev/devices/$NIC_UUID/netdev"
 		;;
-	bridge)
+	bridge | vhost)
 		ip tuntap add t0 mode tap && ip link set t0 txqueuelen 20000
 		;;
 	esac
@@ -33,17 +35,26 @@ nic_add() {
 nic_del() {
 	case $1 in
 	netemu*) echo 1 >"/sys/bus/mdev/devices/$NIC_UUID/remove" ;;
-	bridge) ip link del t0 ;;
+	*) ip link del t0 ;;
 	esac
 }
 
 # nic_option SUBJECT: for QEMU
 nic_option() {
+	local more=''
+
 	case $1 in
-	netemu*) echo "-device vfio-pci,sysfsdev=/sys/bus/mdev/devices/$NIC_UUID,rombar=0" ;;
+	netemu*)
+		[ "$1" != netemu-no-kvm-intx ] || more=,x-no-kvm-intx=on
+		echo "-device vfio-pci,sysfsdev=/sys/bus/mdev/devices/$NIC_UUID,rombar=0$more"
+		;;
 	bridge)
 		echo "-netdev tap,id=n0,ifname=t0,script=no,downscript=no" \
 			"-device e1000,netdev=n0,mac=$MAC_GUEST,romfile="
+		;;
+	vhost)
+		echo "-netdev tap,id=n0,ifname=t0,script=no,downscript=no,vhost=on" \
+			"-device virtio-net-pci,netdev=n0,mac=$MAC_GUEST,romfile=,disable-modern=on"
 		;;
 	esac
 }
@@ -63,7 +74,7 @@ guest_start() {
 		[ ! -S $NIC_SOCKET ] || break
 		sleep 0.1
 	done
-	guestload $NIC_SOCKET "d 1 1 60" >/dev/null 2>>/run/qemu.log
+	guestload $NIC_SOCKET "t 1 1 60" >/dev/null 2>>/run/qemu.log
 }
 
 guest_stop() {

@@ -1,9 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# An emulated e1000 in QEMU: ours on a switch, with doorbells that need no exit and
-# with traps alone, and QEMU's own on a tap and a Linux bridge. The same guest drives both, see guest/nicguest.c: frames in bursts of 16,
-# one at a time, and as many into the guest as there are. The floor is what the
-# guest itself does, or the sender.
+# An emulated e1000 in QEMU: ours on a switch, with doorbells that need no exit, with
+# traps alone, and with interrupts by QEMU's own hands; and QEMU's own on a tap and a
+# Linux bridge. Beside them QEMU's virtio card with vhost-net, on that bridge, which a
+# guest has to have a driver for. The same guest drives all, see guest/nicguest.c:
+# frames in bursts of 16, one at a time, and as many into the guest as there are. The
+# floor is what the guest itself does, or the sender.
 #
 # vm: timeout=900 memory=1536 guests=yes
 . bench/lib.sh
@@ -18,7 +20,7 @@ count_events() {
 	local row=$1 subject=$2 size=$3 exits syscalls doorbells=0
 
 	shift 3
-	[ "$subject" = bridge ] || doorbells=$(guest_doorbells)
+	[[ $subject != netemu* ]] || doorbells=$(guest_doorbells)
 	exits=$(guest_exits)
 	guest_syscalls on
 	guestload "$@" >/dev/null
@@ -26,7 +28,7 @@ count_events() {
 	exits=$(($(guest_exits) - exits))
 	sample "$row-exits-1000" "$subject" "$size" instructions $((exits * 1000 / FRAMES))
 	sample "$row-syscalls-1000" "$subject" "$size" instructions $((syscalls * 1000 / FRAMES))
-	[ "$subject" != bridge ] || return 0
+	[[ $subject = netemu* ]] || return 0
 	doorbells=$(($(guest_doorbells) - doorbells))
 	sample "$row-doorbells-1000" "$subject" "$size" instructions $((doorbells * 1000 / FRAMES))
 }
@@ -89,11 +91,19 @@ receives() {
 	done
 }
 
+# neighbour SUBJECT: what its card is plugged into
+neighbour() {
+	case $1 in
+	netemu*) echo netemu-static ;;
+	*) echo bridge ;;
+	esac
+}
+
 # line SUBJECT: its card and two lines in one switch, and the guest started
 line() {
-	local static=$1
+	local static
 
-	[ "$static" = bridge ] || static=netemu-static
+	static=$(neighbour "$1")
 	try nic "$1" nic_add "$1" && try nic "$1" subject_add "$static" &&
 		try nic "$1" subject_join "$static" a1 b1 t0 &&
 		try nic "$1" ip link set t0 up &&
@@ -108,21 +118,23 @@ with_guest() {
 	if line "$1"; then
 		[ "$1" != bridge ] || ARRIVE='' sends d floor
 		sends t "$1"
-		first_after_pause "$1"
+		[ "$1" = vhost ] || first_after_pause "$1"
 		ARRIVE='' receives "$1"
 	fi
 	guest_stop
-	subject_del "$1"
+	subject_del "$(neighbour "$1")"
 	nic_del "$1"
 }
 
-row_start && line_up && modprobe -a tun kvm_amd netemu_nic || exit 1
+row_start && line_up && modprobe -a tun vhost_net kvm_amd netemu_nic || exit 1
 echo 0 >/sys/module/kvm/parameters/halt_poll_ns
 subject_add floor
 ARRIVE='' receives floor
 subject_del floor
 with_guest bridge
+with_guest vhost
 with_guest netemu
 with_guest netemu-trap
+with_guest netemu-no-kvm-intx
 line_down
 row_end
