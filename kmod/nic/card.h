@@ -43,8 +43,14 @@
 /* Timers a model may have. */
 #define NEMU_TIMERS		8
 
-/* Descriptors and frames before the worker lets others run. */
+/* Descriptors and frames at a time, by a processor of the guest or to it. */
 #define NEMU_NIC_BUDGET		64
+
+/*
+ * Those of the transmitter by the worker: a guest that waits since its ring is full is
+ * told when much of it is free again, not each time that a little is.
+ */
+#define NEMU_NIC_TX_BUDGET	256
 
 /* Pages of a guest that a card keeps pinned. */
 #define NEMU_NIC_PAGES		1024

@@ -255,6 +255,12 @@ void nemu_e1000_ims_store(struct nemu_card *card, struct nemu_e1000 *e,
 {
 	e->irq.ims |= value & E1000_ICR_ALL;
 	update(card, e, false);
+	/*
+	 * A driver that lets the card interrupt it is about to wait for that: what it
+	 * wrote without an exit is not to wait for the worker's next look.
+	 */
+	if (nemu_card_is_shared(card) && nemu_e1000_rung(card))
+		nemu_card_kick(card);
 }
 
 /**

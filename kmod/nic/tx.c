@@ -183,6 +183,30 @@ static void drop(struct nemu_card *card, struct sk_buff *skb,
 	kfree_skb(skb);
 }
 
+/**
+ * nemu_tx_deliver() - receive from the net device what the guest sent
+ * @card: card, the ring mutex is held
+ */
+void nemu_tx_deliver(struct nemu_card *card)
+{
+	struct pcpu_sw_netstats *stats;
+
+	lockdep_assert_held(&card->ring);
+	if (list_empty(&card->sent))
+		return;
+	local_bh_disable();
+	stats = this_cpu_ptr(card->dev->tstats);
+	u64_stats_update_begin(&stats->syncp);
+	u64_stats_add(&stats->rx_packets, card->sent_frames);
+	u64_stats_add(&stats->rx_bytes, card->sent_bytes);
+	u64_stats_update_end(&stats->syncp);
+	card->sent_frames = 0;
+	card->sent_bytes = 0;
+	netif_receive_skb_list(&card->sent);
+	INIT_LIST_HEAD(&card->sent);
+	local_bh_enable();
+}
+
 /* From here on the frame is the host's. */
 static void hand_on(struct nemu_card *card, struct sk_buff *skb)
 {
@@ -196,6 +220,8 @@ static void hand_on(struct nemu_card *card, struct sk_buff *skb)
 	card->sent_bytes += skb->len;
 	skb->protocol = eth_type_trans(skb, dev);
 	list_add_tail(&skb->list, &card->sent);
+	if (card->sent_frames >= NEMU_NIC_BUDGET)
+		nemu_tx_deliver(card);
 }
 
 int nemu_card_send(struct nemu_card *card, const struct nemu_tx *tx)
@@ -231,28 +257,4 @@ int nemu_card_send(struct nemu_card *card, const struct nemu_tx *tx)
 		hand_on(card, skb);
 	}
 	return 0;
-}
-
-/**
- * nemu_tx_deliver() - receive from the net device what the guest sent
- * @card: card, the ring mutex is held
- */
-void nemu_tx_deliver(struct nemu_card *card)
-{
-	struct pcpu_sw_netstats *stats;
-
-	lockdep_assert_held(&card->ring);
-	if (list_empty(&card->sent))
-		return;
-	local_bh_disable();
-	stats = this_cpu_ptr(card->dev->tstats);
-	u64_stats_update_begin(&stats->syncp);
-	u64_stats_add(&stats->rx_packets, card->sent_frames);
-	u64_stats_add(&stats->rx_bytes, card->sent_bytes);
-	u64_stats_update_end(&stats->syncp);
-	card->sent_frames = 0;
-	card->sent_bytes = 0;
-	netif_receive_skb_list(&card->sent);
-	INIT_LIST_HEAD(&card->sent);
-	local_bh_enable();
 }

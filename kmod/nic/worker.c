@@ -107,14 +107,14 @@ static void retry_later(struct nemu_card *card)
  * The frames leave before the ring mutex is given back: those of the next who has
  * it come behind them. Returns whether there was anything to send.
  */
-static bool transmit(struct nemu_card *card)
+static bool transmit(struct nemu_card *card, int budget)
 {
-	int done = card->model->work(card, NEMU_NIC_BUDGET);
+	int done = card->model->work(card, budget);
 
 	nemu_tx_deliver(card);
 	if (done == -EAGAIN)
 		retry_later(card);
-	else if (done >= NEMU_NIC_BUDGET)
+	else if (done >= budget)
 		nemu_card_kick(card);
 	return done > 0;
 }
@@ -131,7 +131,7 @@ void nemu_card_transmit(struct nemu_card *card)
 		return;
 	}
 	nemu_doorbell_sync(card, false);
-	transmit(card);
+	transmit(card, NEMU_NIC_BUDGET);
 	mutex_unlock(&card->ring);
 }
 
@@ -142,7 +142,7 @@ static bool run_rings(struct nemu_card *card)
 	int done;
 
 	if (kicked)
-		sent = transmit(card);
+		sent = transmit(card, NEMU_NIC_TX_BUDGET);
 	if (!test_and_clear_bit(NEMU_WAKE_FRAMES, &card->wakes) && !kicked)
 		return sent;
 	done = nemu_rx_run(card, kicked, NEMU_NIC_BUDGET);
@@ -195,15 +195,14 @@ static int work(void *arg)
 	/* It does not sleep for long enough to be late by the usual 50 us. */
 	current->timer_slack_ns = SLACK_NS;
 	while (!kthread_should_stop()) {
-		if (nemu_poll(card)) {
+		if (nemu_poll(card))
 			run_timed(card);
-		} else {
+		else if (nemu_worker_is_due(card))
+			run(card);
+		else
 			wait_event_interruptible(card->wait,
 						 nemu_worker_is_due(card) ||
 						 nemu_doorbell_kicked(card));
-			if (nemu_worker_is_due(card))
-				run(card);
-		}
 		cond_resched();
 	}
 	return 0;
