@@ -50,7 +50,8 @@ restarts() {
 
 traffic_start() {
 	head -c 4194304 /dev/urandom >/tmp/www/data
-	guest "while :; do wget -q -O /dev/null http://192.0.2.254:5001/data; done \
+	guest "(trap 'kill \$w; exit' TERM
+		while :; do wget -q -O /dev/null http://192.0.2.254:5001/data & w=\$!; wait \$w; done) \
 		>/dev/null 2>&1 & echo \$! >/tmp/traffic"
 	far ping -q -i 0.01 -s 1400 192.0.2.1 >/dev/null 2>&1 &
 	pinging=$!
@@ -59,7 +60,7 @@ traffic_start() {
 traffic_stop() {
 	kill "$pinging" 2>/dev/null
 	wait "$pinging" 2>/dev/null
-	guest "kill \$(cat /tmp/traffic); killall -q wget"
+	guest "kill \$(cat /tmp/traffic)"
 }
 
 flows() { more 'counter vm1 interrupts' "$1" true; }

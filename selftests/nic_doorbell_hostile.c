@@ -139,6 +139,18 @@ static void *touch(void *arg)
 	return NULL;
 }
 
+/* Never for long without, but it leaves the processor to others. */
+static void *touch_often(void *arg)
+{
+	struct vcpu *c = arg;
+
+	while (!is_stopped(c)) {
+		(void)*window_reg(c->window, 0x2ffc);
+		usleep(50);
+	}
+	return NULL;
+}
+
 /* All of both pages, the rings' bases among it. */
 static void *scribble(void *arg)
 {
@@ -300,6 +312,36 @@ HOSTILE_TEST(a_page_that_is_touched_for_ever)
 	EXPECT_GT((now_ns() - start_ns) * processors / 10, polled);
 	stop(&c);
 	EXPECT_LT(0, counter(e, "doorbell_kicks"));
+}
+
+/*
+ * Two of these share what the host gives them: neither takes the other's part, and
+ * together they have no more than it.
+ */
+HOSTILE_TEST(two_share_what_there_is)
+{
+	uint64_t start_ns, bad, good;
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	struct vcpu c[2];
+	unsigned int i;
+
+	ASSERT_EQ(0, sh("echo 5 >" PERCENT));
+	bad = counter(e, "doorbell_poll_ns");
+	good = counter(&self->good, "doorbell_poll_ns");
+	start_ns = now_ns();
+	ASSERT_TRUE(start(&c[0], touch_often, self->bad_window));
+	ASSERT_TRUE(start(&c[1], touch_often, self->good_window));
+	for (i = 0; goes_on(i, 2000); i++)
+		usleep(1000);
+	bad = counter(e, "doorbell_poll_ns") - bad;
+	good = counter(&self->good, "doorbell_poll_ns") - good;
+	TH_LOG("%lu and %lu us of %lu", bad / 1000, good / 1000,
+	       (now_ns() - start_ns) / 1000);
+	EXPECT_GT((now_ns() - start_ns) * processors / 10, bad + good);
+	EXPECT_LT(bad, 4 * good);
+	EXPECT_LT(good, 4 * bad);
+	stop(&c[0]);
+	stop(&c[1]);
 }
 
 TEST_HARNESS_MAIN
