@@ -14,7 +14,7 @@
 #	a: dgram, UNIX        ~ d6 - sw6 - u6 ~ b: dgram, UDP
 #	a: dgram, 230.0.0.7   ~ m7 - sw7 - u7 ~ b: socket,udp=
 #
-# vm: timeout=1200 guests=yes plain=6.1 debug=no
+# vm: timeout=1200 guests=yes debug=no plain=no
 . "$(dirname "$0")/lib/ksft.sh"
 . "$(dirname "$0")/lib/socket.sh"
 . "$(dirname "$0")/lib/guest.sh"

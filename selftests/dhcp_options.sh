@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # What the administrator tells guests by DHCP arrives there; a pool that is full
 # is seen.
-# vm: timeout=300 debug=short
+# vm: timeout=300 debug=short plain=6.1
 . "$(dirname "$0")/lib/ksft.sh"
 . "$(dirname "$0")/lib/gateway.sh"
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Guests ask for names at the DNS address, and the host's resolvers answer: the
 # first that is alive. Each resolver has an answer of its own for who.test.
-# vm: timeout=400 debug=short
+# vm: timeout=400 debug=short plain=6.1
 . "$(dirname "$0")/lib/ksft.sh"
 . "$(dirname "$0")/lib/gateway.sh"
 

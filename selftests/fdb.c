@@ -2,7 +2,7 @@
 /*
  * The forwarding database: entries, age, limits, and who is told.
  *
- * vm: timeout=300 debug=short
+ * vm: timeout=300 debug=short plain=6.1
  */
 #include "test.h"
 

@@ -4,7 +4,7 @@
  * it lets pass. Far end 0 has a lease, far end 1 is guarded and forges, far end
  * 2 hears what passed.
  *
- * vm: timeout=240 debug=short
+ * vm: timeout=240 debug=short plain=6.1
  */
 #include "test.h"
 

@@ -7,7 +7,7 @@
 #   vm1 (e1000, tap of "tester") ------+       192.0.2.254
 #   192.0.2.1, 192.0.2.2
 #
-# vm: timeout=900 mem=1792 guests=yes debug=short
+# vm: timeout=900 mem=1792 guests=yes debug=short plain=6.1
 . lib/guest.sh
 
 export GUEST_MEMORY=384

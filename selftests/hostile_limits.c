@@ -3,7 +3,7 @@
  * A guest that takes all it can get: it reaches the end of its share, while the
  * guest beside it, and the host, have theirs.
  *
- * vm: timeout=300 debug=short
+ * vm: timeout=300 debug=short plain=6.1
  */
 #include "test.h"
 #include "frames.h"

@@ -2,7 +2,7 @@
 /*
  * A hub: every frame to every other port, nothing learned.
  *
- * vm: timeout=120
+ * vm: timeout=120 plain=6.1
  */
 #include "test.h"
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # netemu-ctl lease: reservations that real clients get, what is told of leases,
 # and leases that outlive their gateway.
-# vm: timeout=300 debug=short
+# vm: timeout=300 debug=short plain=6.1
 . "$(dirname "$0")/lib/ksft.sh"
 . "$(dirname "$0")/lib/gateway.sh"
 

@@ -7,7 +7,7 @@
 #	g1 - sw1 -+- l (listens), c (connects), d (datagrams), sw1-v0 (VDE client)
 #	g2 ------ +
 #
-# vm: timeout=300 plain=6.1,debug
+# vm: timeout=300 plain=6.1
 . "$(dirname "$0")/lib/ksft.sh"
 . "$(dirname "$0")/lib/socket.sh"
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # The module loads by name, is there, and goes again, many times over.
-# vm: timeout=240
+# vm: timeout=240 plain=6.1
 
 cycles=20
 if [ -n "$NETEMU_SHORT" ]; then

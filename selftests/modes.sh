@@ -3,7 +3,7 @@
 # Who reaches whom in each mode of a network: guests, the host by every address
 # it has, the world beyond it; by IPv4, and IPv6 where the host gave nobody an
 # address. What a mode changed on the host is undone in the end.
-# vm: timeout=900 debug=short
+# vm: timeout=900 debug=short plain=6.1
 . "$(dirname "$0")/lib/ksft.sh"
 . "$(dirname "$0")/lib/gateway.sh"
 

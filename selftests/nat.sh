@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Guests reach the world as the host would, and the host stays as it was.
-# vm: timeout=300 debug=short
+# vm: timeout=300 debug=short plain=6.1
 . "$(dirname "$0")/lib/ksft.sh"
 . "$(dirname "$0")/lib/gateway.sh"
 

@@ -3,7 +3,7 @@
  * rtnetlink: links over descriptors, made before there are any, and given others;
  * what of that is refused, with a reason.
  *
- * vm: timeout=180
+ * vm: timeout=180 plain=6.1
  */
 #include "test.h"
 

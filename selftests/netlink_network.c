@@ -2,7 +2,7 @@
 /*
  * Commands about networks: what they refuse, and that nothing comes of it.
  *
- * vm: timeout=180
+ * vm: timeout=180 plain=6.1
  */
 #include "test.h"
 #include "refuse.h"

@@ -2,7 +2,7 @@
 /*
  * What listeners hear, and dumps while things change.
  *
- * vm: timeout=240
+ * vm: timeout=240 plain=6.1
  */
 #include "test.h"
 

@@ -2,7 +2,7 @@
 /*
  * Which devices can't be ports, by both doors: PORT_NEW and IFLA_MASTER.
  *
- * vm: timeout=180
+ * vm: timeout=180 plain=6.1
  */
 #include "test.h"
 #include "refuse.h"

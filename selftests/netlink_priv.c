@@ -2,7 +2,7 @@
 /*
  * Who may change what: an ordinary user, and root of a user namespace.
  *
- * vm: timeout=120
+ * vm: timeout=120 plain=6.1
  */
 #include "test.h"
 #include "refuse.h"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # netemu-ctl network: a switch with a gateway in one command, all of it or
 # nothing; its guests; and every way in which it goes.
-# vm: timeout=300 debug=short
+# vm: timeout=300 debug=short plain=6.1
 . "$(dirname "$0")/lib/ksft.sh"
 . "$(dirname "$0")/lib/gateway.sh"
 

@@ -3,7 +3,7 @@
  * What every card has, whatever its model: configuration space, regions and
  * their bounds, reset, who may open it, and what is left when that ends.
  *
- * vm: timeout=300
+ * vm: timeout=300 plain=6.1
  */
 #include "test.h"
 #include "vfio.h"

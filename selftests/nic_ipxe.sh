@@ -11,7 +11,7 @@
 # The machines are emulated in full: these are also cards without KVM. They are
 # those of an ordinary user.
 #
-# vm: timeout=900 guests=yes plain=6.12,debug debug=short
+# vm: timeout=900 guests=yes debug=short plain=6.12
 . lib/ksft.sh
 . lib/guest.sh
 . lib/nic.sh

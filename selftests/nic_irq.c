@@ -3,7 +3,7 @@
  * INTx as eventfds: an event masks the line, and when it is unmasked, by an
  * ioctl or by an event, the next one comes at once if the level is still high.
  *
- * vm: timeout=300 debug=short
+ * vm: timeout=300 debug=short plain=6.1
  */
 #include "test.h"
 #include "vfio.h"

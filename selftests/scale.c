@@ -3,7 +3,7 @@
  * One switch with 1,024 ports and 100,000 addresses; 256 and 10,000 in the short
  * form.
  *
- * vm: timeout=300 debug=short
+ * vm: timeout=300 debug=short plain=6.1
  */
 #include "test.h"
 

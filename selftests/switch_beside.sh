@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Beside bridge, br_netfilter and openvswitch: none of them takes our ports or
 # our switch for its own, and each can be on top of or below the other.
-# vm: timeout=240
+# vm: timeout=240 plain=6.1
 . "$(dirname "$0")/lib/ksft.sh"
 
 setup() {

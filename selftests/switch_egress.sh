@@ -3,7 +3,7 @@
 # Frames may go to a port's driver at once. Whatever the administrator puts in
 # front of that driver sees every one of them all the same, from the moment it
 # is there and for one of many ports as for one alone.
-# vm: timeout=300
+# vm: timeout=300 plain=6.1
 #
 #	h1:eth0 === p-h1 --+       +-- p-h2 === h2:eth0
 #	                   +- sw0 -+

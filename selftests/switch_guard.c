@@ -2,7 +2,7 @@
 /*
  * What protects the ports from each other: storm limits and the loop guard.
  *
- * vm: timeout=240
+ * vm: timeout=240 plain=6.1
  */
 #include "test.h"
 

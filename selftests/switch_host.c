@@ -3,7 +3,7 @@
  * The host's own port, and what the switch device shows of its ports: MTU,
  * carrier, addresses.
  *
- * vm: timeout=240
+ * vm: timeout=240 plain=6.1
  */
 #include "test.h"
 

@@ -3,7 +3,7 @@
 # A port whose device the host keeps: the host, its guests and what lies at the
 # wire are stations of one network, each frame comes once, and the host's
 # connections outlive the port. Then the same as a network of mode bridged.
-# vm: timeout=600 debug=short
+# vm: timeout=600 debug=short plain=6.1
 #
 #	a:eth0 = p-a -+
 #	              +- sw0 -- up0 (shared with the host) = eth0:lan

@@ -51,14 +51,27 @@ drop_pointer_to_fixture() {
 	done
 }
 
-mapfile -t kernel < <(sources kmod selftests/vm/planted -- '*.[ch]' | grep -v '^kmod/compat.h$')
-mapfile -t user < <(sources tools selftests -- '*.[ch]' | grep -v /planted/)
+# What a verdict on a file rests on besides the file.
+tools=$(cat "$0" "$SELFTESTS/lint/typedefs" "$KERNEL_SOURCE"/scripts/{checkpatch.pl,spelling.txt,const_structs.checkpatch} | hash_of)
+
+verdict_key() { { echo "$tools $1"; cat "$1"; } | hash_of; }
+
+mapfile -t all < <(sources kmod tools selftests -- '*.[ch]' | while read -r file; do
+	passed_before "$(verdict_key "$file")" || echo "$file"
+done)
+new() { printf '%s\n' ${all+"${all[@]}"}; }
+mapfile -t kernel < <(new | grep -E '^(kmod|selftests/vm/planted)/' | grep -v '^kmod/compat.h$')
+mapfile -t compat < <(new | grep '^kmod/compat.h$')
+mapfile -t user < <(new | grep -E '^(tools|selftests)/' | grep -v /planted/)
 found=$(
-	checkpatch "${kernel[@]}" -- --ignore=$KERNEL_IGNORE
-	checkpatch kmod/compat.h -- --ignore=$COMPAT_IGNORE
-	checkpatch "${user[@]}" -- --ignore=$USER_IGNORE | drop_pointer_to_fixture
+	checkpatch ${kernel+"${kernel[@]}"} -- --ignore=$KERNEL_IGNORE
+	checkpatch ${compat+"${compat[@]}"} -- --ignore=$COMPAT_IGNORE
+	checkpatch ${user+"${user[@]}"} -- --ignore=$USER_IGNORE | drop_pointer_to_fixture
 )
 found=$(printf '%s\n' "$found" | grep -E ' (ERROR|WARNING):')
+for file in ${all+"${all[@]}"}; do
+	printf '%s\n' "$found" | grep -qF "$file:" || remember_passed "$(verdict_key "$file")"
+done
 [ -z "$found" ] && exit 0
 printf '%s\n' "$found"
 exit 1

@@ -3,7 +3,16 @@
 # Chooses how QEMU runs the VM. A /dev/kvm that exists may still hang a guest,
 # so KVM counts only after the very kernel really booted on it. Sourced.
 
-TCG="-accel tcg,thread=multi,tb-size=512 -cpu max -smp 2"
+# What an emulated processor can do without is off where it costs time: deeper page
+# tables, and checks at each copy from and to user space.
+TCG="-accel tcg,thread=multi,tb-size=512 -smp 2
+	-cpu max,la57=off,smap=off,smep=off,umip=off,pku=off,pks=off"
+# The emulated TSC is the time of this machine; the kernel can't know, and would ask a
+# timer device for each time stamp.
+TCG_WORDS="tsc=reliable"
+# Guests use the emulated processor's own virtualisation. With two processors it is
+# unsteady while the kernel patches its text (static keys).
+TCG_GUESTS="-accel tcg,thread=multi,tb-size=512 -smp 1 -cpu max"
 KVM="-accel kvm -cpu host -smp 2"
 
 # choose_accel: sets ACCEL (QEMU's options) and ACCEL_NAME for the loaded kernel.

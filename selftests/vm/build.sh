@@ -43,32 +43,64 @@ module_make() {
 	[ "$rc" = 0 ] && [ ! -s "$dir/make.warnings" ]
 }
 
+# The copies of the sources are shared by all clones of the tree, so that a new clone
+# builds only what differs. in_copy NAME COMMAND...: runs the command with the copy
+# NAME of the loaded kernel in COPY, alone.
+in_copy() {
+	local COPY=$CACHE/build/$K_RELEASE/$1
+
+	shift
+	mkdir -p "$COPY"
+	( flock 7 && "$@" ) 7>"$COPY.lock"
+}
+
+# compile MAKE-ARGUMENT...: in COPY. A compiler says what it dislikes only once, so
+# nothing counts as compiled after a build that failed or was cut short.
+compile() {
+	[ ! -e "$COPY/unfinished" ] || find "$COPY" -name '*.o' -delete
+	: >"$COPY/unfinished"
+	module_make "$COPY" -j"$(nproc)" "$@" || return 1
+	rm "$COPY/unfinished"
+}
+
+compile_module() {
+	sync_sources "$COPY" Kbuild kmod selftests/model
+	if ! compile NETEMU_NIC_TEST=1; then
+		note "the module does not build silently for $K_RELEASE:"
+		cat "$COPY/make.log" >&2
+		return 1
+	fi
+	mkdir -p "$MODULE_DIR"
+	rm -f "$MODULE_DIR"/*.ko
+	cp -p "$COPY"/*.ko "$MODULE_DIR"
+}
+
 # build_module: for the VM, with the card of the selftests; prints nothing when all
 # is well. Sets MODULE_DIR.
 build_module() {
-	MODULE_DIR=$WORK/build/$K_RELEASE/plain
-	sync_sources "$MODULE_DIR" Kbuild kmod selftests/model
-	module_make "$MODULE_DIR" -j"$(nproc)" NETEMU_NIC_TEST=1 && return 0
-	note "the module does not build silently for $K_RELEASE:"
-	cat "$MODULE_DIR/make.log" >&2
-	return 1
+	MODULE_DIR=$WORK/build/$K_RELEASE
+	in_copy plain compile_module
 }
 
-# build_strict: W=1 and sparse with endian checks. A tree that passed once is
-# not checked again until a source or the kernel changes.
-build_strict() {
-	local dir=$WORK/build/$K_RELEASE/strict hash
+# The kernels for clouds differ in their configuration alone: there a compiler's
+# warnings say all.
+compile_strictly() {
+	local hash check=1
 
-	sync_sources "$dir" Kbuild kmod
-	hash=$(source_hash "$dir")$K_BUILD
-	[ "$(cat "$dir/passed" 2>/dev/null)" != "$hash" ] || return 0
-	rm -f "$dir/passed"
-	# C=1 checks what it compiles: forget earlier objects.
-	find "$dir" -name '*.o' -delete
-	module_make "$dir" -j"$(nproc)" W=1 C=1 \
-		CF="-D__CHECK_ENDIAN__ -Wsparse-error" || return 1
-	printf '%s\n' "$hash" >"$dir/passed"
+	[[ $K_NAME != *-cloud ]] || check=0
+
+	sync_sources "$COPY" Kbuild kmod
+	hash=$({ source_hash "$COPY"; echo "$K_BUILD $K_RELEASE $check"; gcc --version; sparse --version; } | hash_of)
+	passed_before "$hash" && return 0
+	if ! compile W=1 C=$check CF="-D__CHECK_ENDIAN__ -Wsparse-error"; then
+		cat "$COPY/make.log"
+		return 1
+	fi
+	remember_passed "$hash"
 }
+
+# build_strict: W=1 and sparse with endian checks. Prints the log when it fails.
+build_strict() { in_copy strict compile_strictly; }
 
 # build_planted: the module with the runner's planted faults. Sets PLANTED_KO.
 build_planted() {

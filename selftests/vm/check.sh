@@ -19,9 +19,10 @@ set -u
 ON_NEWER="load switch.c switch_guard switch_host switch_egress switch_beside
 	switch_shared nic_core nic_irq nic_dma nic_e1000_vfio nic_hostile nic_ipxe"
 
-# So many tests share a machine with the debug kernel, then the lane that is free
-# takes the next ones.
-DEBUG_GROUP=8
+# So many tests share a machine, then the lane that is free takes the next ones.
+STOCK_GROUP=14
+DEBUG_GROUP=9
+GUEST_GROUP=3
 
 usage() { sed -n 's/^# \{0,1\}//; 3,11p' "$0" >&2; exit 2; }
 
@@ -133,63 +134,95 @@ matrix() {
 	for line in $KERNEL_LINES; do
 		for name in "$line" "$line-cloud"; do
 			start=$SECONDS
-			if kernel_load "$name" && ( flock 9; build_strict ) 9>"$WORK/lock.strict"; then
+			if kernel_load "$name" && build_strict >"$OUT/strict.log"; then
 				point pass build "$K_RELEASE in $(seconds_since "$start") s"
 			else
 				point fail build "${K_RELEASE:-$name}"
-				sed 's/^/[build] # /' "$WORK/build/$K_RELEASE/strict/make.log"
+				sed 's/^/[build] # /' "$OUT/strict.log"
 			fi
 		done
 	done
 }
 
-# next_on_debug: some of the tests that still have to run on the debug kernel, a
-# line each; nothing when all are taken. Both lanes take from one list.
-next_on_debug() {
+# take LIST: a line of the list, which no lane gets again: a kernel and the tests that
+# share a machine. Fails when all are taken.
+take() {
 	(
 		flock 9
-		head -n "$DEBUG_GROUP" "$OUT/on-debug"
-		sed -i "1,${DEBUG_GROUP}d" "$OUT/on-debug"
-	) 9>"$OUT/on-debug.lock"
+		[ -s "$OUT/$1" ] || exit 1
+		head -n 1 "$OUT/$1"
+		sed -i 1d "$OUT/$1"
+	) 9>"$OUT/$1.lock"
 }
 
-run_on_debug() {
-	local files
+# run_all LIST
+run_all() {
+	local group
 
-	if ! "$VM_DIR/debug-kernel.sh" 2>&1; then
-		point fail build "debug kernel"
-		return
-	fi
-	while mapfile -t files < <(next_on_debug) && [ "${#files[@]}" != 0 ]; do
-		"$VM_DIR/run.sh" debug "$RESULTS" "${files[@]}"
+	while group=$(take "$1"); do
+		# shellcheck disable=SC2086 # a list of names
+		"$VM_DIR/run.sh" ${group%% *} "$RESULTS" ${group#* }
 	done
 }
 
-# The debug kernel takes long when its cache is cold, so it is a lane of its own.
-lane_debug() { run_on_debug; }
+need_debug_kernel() {
+	"$VM_DIR/debug-kernel.sh" 2>&1 && return
+	[ -e "$OUT/no-debug-kernel" ] || point fail build "debug kernel"
+	: >"$OUT/no-debug-kernel"
+	return 1
+}
 
+# One lane begins with what needs no machine, one with the debug kernel, which takes
+# long to build when its cache is cold. Each goes on with what is left. A machine
+# waits as often as it works, so when nothing is left to compile a third one fits
+# between them.
 lane_stock() {
-	local files
-
 	lint
 	matrix
-	mapfile -t files < <(select_files 6.1)
-	"$VM_DIR/run.sh" 6.1 "$RESULTS" "${files[@]}"
-	mapfile -t files < <(newer_files)
-	"$VM_DIR/run.sh" 6.12 "$RESULTS" "${files[@]}"
-	# The runner's own test needs the debug kernel that the other lane builds.
-	"$VM_DIR/debug-kernel.sh" || return
-	mapfile -t files < <(host_files)
-	"$VM_DIR/run.sh" 6.1 "$RESULTS" "${files[@]}"
-	run_on_debug
+	run_all stock &
+	run_all stock
+	wait
+	need_debug_kernel || return
+	run_all host
+	run_all debug
+}
+
+lane_debug() {
+	need_debug_kernel || return
+	run_all debug
+	run_all stock
 }
 
 # ---- the ways to call it ----------------------------------------------------
 
+# groups KERNEL SIZE: the tests on standard input, so many to a machine; guests want a
+# machine with more memory, and come first, as they take longest.
+groups() {
+	local K_NAME=$1 file guests=() plain=()
+
+	while read -r file; do
+		describe "$file" || exit 1
+		if [ "$D_GUESTS" = yes ]; then
+			guests+=("$file")
+		else
+			plain+=("$file")
+		fi
+	done
+	[ "${#guests[@]}" = 0 ] || printf '%s\n' "${guests[@]}" | in_lines "$1" "$GUEST_GROUP"
+	[ "${#plain[@]}" = 0 ] || printf '%s\n' "${plain[@]}" | in_lines "$1" "$2"
+}
+
+in_lines() { xargs -n "$2" echo "$1"; }
+
 # side_by_side LANE LANE: each at its own pace; a lane's failures are in RESULTS.
 # Each is a process group, so that an early end takes all of it along.
 side_by_side() {
-	debug_files >"$OUT/on-debug"
+	{
+		select_files 6.1 | groups 6.1 "$STOCK_GROUP"
+		newer_files | groups 6.12 "$STOCK_GROUP"
+	} >"$OUT/stock"
+	debug_files | groups debug "$DEBUG_GROUP" >"$OUT/debug"
+	host_files | in_lines 6.1 100 >"$OUT/host"
 	set -m
 	"$1" & lanes=$!
 	"$2" & lanes="$lanes $!"

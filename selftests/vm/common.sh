@@ -21,6 +21,20 @@ die() { note "$*"; exit 1; }
 # seconds_since START: whole seconds since a value of $SECONDS.
 seconds_since() { printf '%d' $((SECONDS - $1)); }
 
+# What passed once, whichever clone of the tree it was in, need not be checked again
+# as long as nothing of what the verdict rests on differs. KEY is any text that names
+# all of that, as a hash.
+passed_before() { [ -e "$CACHE/passed/$1" ]; }
+
+remember_passed() {
+	mkdir -p "$CACHE/passed"
+	: >"$CACHE/passed/$1"
+	find "$CACHE/passed" -type f -mtime +30 -delete
+}
+
+# hash_of: of standard input
+hash_of() { sha256sum | cut -c1-40; }
+
 # scratch_dir VARIABLE: a private directory that is gone when the script ends.
 # The scripts that use it have no other EXIT trap.
 scratch_dir() {

@@ -215,11 +215,12 @@ run_vm() {
 	local guests=$1 memory=$2 beat rc fault size ended standing
 	local grown=0 grown_at=$SECONDS
 	local state=booting faulty='' offset=0 started='' deadline vm_started=$SECONDS
-	local PARTIAL='' LINE='' ACCEL=$ACCEL
+	local PARTIAL='' LINE='' ACCEL=$ACCEL VM_WORDS=${VM_WORDS-}
 
-	# Guests use the emulated processor's own virtualisation. With two of these
-	# it is unsteady while the kernel patches its text (static keys).
-	[ "$guests $ACCEL_NAME" != "yes tcg" ] || ACCEL=${ACCEL/-smp 2/-smp 1}
+	case "$guests $ACCEL_NAME" in
+	"yes tcg") ACCEL=$TCG_GUESTS ;;
+	"no tcg") VM_WORDS="$TCG_WORDS $VM_WORDS" ;;
+	esac
 	log=$LOGS/$(date +%H%M%S)-$K_NAME-$$-$((++boots))
 	mkdir -p "$log"
 	write_list "${pending[@]}"
