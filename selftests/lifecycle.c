@@ -4,7 +4,7 @@
  * module. Nothing is checked here but that it works afterwards; what leaks or
  * breaks is found by the machine that runs this (kmemleak, KASAN, lockdep).
  *
- * vm: timeout=600 debug=short
+ * vm: timeout=600 debug=short plain=6.1
  */
 #include "test.h"
 #include "flood.h"

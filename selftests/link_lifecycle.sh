@@ -6,7 +6,7 @@
 #
 #	g1 - sw1 - K ~ wire0 ~ K - sw1 - g3	(host "far"; K: a link of each kind)
 #
-# vm: timeout=300 debug=short plain=6.1,debug
+# vm: timeout=300 debug=short plain=6.1
 . "$(dirname "$0")/lib/ksft.sh"
 . "$(dirname "$0")/lib/socket.sh"
 
