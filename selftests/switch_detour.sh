@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The scenarios of forwarding once more with every frame on the long way out:
 # the short one may only be faster.
-# vm: timeout=1800 debug=no
+# vm: timeout=1800 debug=no plain=no
 . "$(dirname "$0")/lib/ksft.sh"
 
 PARAMETER=/sys/module/netemu/parameters/straight

@@ -7,7 +7,7 @@
 #                                  br0 --- 192.0.2.254
 #   vm1 (e1000, tap of "tester") --+
 #
-# vm: timeout=300 guests=yes debug=no
+# vm: timeout=300 guests=yes debug=no plain=no
 . lib/guest.sh
 
 n=0
