@@ -522,7 +522,8 @@ struct nemu_rings {
  * @regs: a dump, without any side effect
  * @rings: what the driver has set up; any context
  * @rung: has the guest written to a doorbell? Cheap, any context. This and the
- *	next two for models with @doorbell only.
+ *	next two for models with @doorbell only. Where a trapped write says that the
+ *	driver is about to wait, the model looks by itself, and kicks.
  * @sync: take over what the guest wrote into the window: those words that ->work
  *	and ->receive depend on, or @all; under the ring mutex
  * @publish: write all of the window anew, whatever the guest wrote there; under

@@ -220,8 +220,10 @@ static void hand_on(struct nemu_card *card, struct sk_buff *skb)
 	card->sent_bytes += skb->len;
 	skb->protocol = eth_type_trans(skb, dev);
 	list_add_tail(&skb->list, &card->sent);
-	if (card->sent_frames >= NEMU_NIC_BUDGET)
+	if (card->sent_frames >= NEMU_NIC_BUDGET) {
 		nemu_tx_deliver(card);
+		cond_resched();	/* these may have been super-frames */
+	}
 }
 
 int nemu_card_send(struct nemu_card *card, const struct nemu_tx *tx)

@@ -104,8 +104,8 @@ static void retry_later(struct nemu_card *card)
 }
 
 /*
- * The frames leave before the ring mutex is given back: those of the next who has
- * it come behind them. Returns whether there was anything to send.
+ * All frames leave before the ring mutex is given back: those of the next who has it
+ * come behind them. Returns whether there was anything to send.
  */
 static bool transmit(struct nemu_card *card, int budget)
 {
