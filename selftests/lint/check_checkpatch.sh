@@ -22,7 +22,10 @@ COMPAT_IGNORE=$KERNEL_IGNORE,LINUX_VERSION_CODE,CONSTANT_COMPARISON,MACRO_WITH_F
 USER_IGNORE=BRACKET_SPACE,COMPLEX_MACRO,PREFER_DEFINED_ATTRIBUTE_MACRO,ARRAY_SIZE
 USER_IGNORE=$USER_IGNORE,USE_NEGATIVE_ERRNO,VOLATILE,EMBEDDED_FUNCTION_NAME
 
-# checkpatch FILE... -- OPTION...
+[ -r "$KERNEL_SOURCE/scripts/checkpatch.pl" ] || die "no checkpatch.pl; run selftests/setup.sh"
+
+# checkpatch FILE... -- OPTION...: it ends with 1 when it has found something; any
+# other end is a finding, too, since then it has not looked at all files.
 checkpatch() {
 	local files=()
 
@@ -31,10 +34,11 @@ checkpatch() {
 		shift
 	done
 	shift
-	[ "${#files[@]}" = 0 ] ||
-		perl "$KERNEL_SOURCE/scripts/checkpatch.pl" --no-tree --no-summary \
-			--terse --show-types --max-line-length=100 \
-			--typedefsfile="$SELFTESTS/lint/typedefs" "$@" -f "${files[@]}"
+	[ "${#files[@]}" != 0 ] || return 0
+	perl "$KERNEL_SOURCE/scripts/checkpatch.pl" --no-tree --no-summary \
+		--terse --show-types --max-line-length=100 \
+		--typedefsfile="$SELFTESTS/lint/typedefs" "$@" -f "${files[@]}"
+	[ $? -le 1 ] || echo "checkpatch.pl: ERROR: it did not come to its end"
 }
 
 # The harness's FIXTURE_DATA(name) is a type; checkpatch takes the asterisk after
@@ -70,6 +74,7 @@ found=$(
 )
 found=$(printf '%s\n' "$found" | grep -E ' (ERROR|WARNING):')
 for file in ${all+"${all[@]}"}; do
+	[[ $found != *'checkpatch.pl: ERROR:'* ]] || break
 	printf '%s\n' "$found" | grep -qF "$file:" || remember_passed "$(verdict_key "$file")"
 done
 [ -z "$found" ] && exit 0

@@ -47,7 +47,7 @@ module_make() {
 # builds only what differs. in_copy NAME COMMAND...: runs the command with the copy
 # NAME of the loaded kernel in COPY, alone.
 in_copy() {
-	local COPY=$CACHE/build/$K_RELEASE/$1
+	local COPY=$CACHE/build/$K_KEY/$K_RELEASE/$1
 
 	shift
 	mkdir -p "$COPY"
@@ -55,12 +55,12 @@ in_copy() {
 }
 
 # compile MAKE-ARGUMENT...: in COPY. A compiler says what it dislikes only once, so
-# nothing counts as compiled after a build that failed or was cut short.
+# nothing counts as compiled after a build that failed, was cut short, or was another.
 compile() {
-	[ ! -e "$COPY/unfinished" ] || find "$COPY" -name '*.o' -delete
-	: >"$COPY/unfinished"
+	[ "$(cat "$COPY/finished" 2>/dev/null)" = "$*" ] || find "$COPY" -name '*.o' -delete
+	rm -f "$COPY/finished"
 	module_make "$COPY" -j"$(nproc)" "$@" || return 1
-	rm "$COPY/unfinished"
+	printf '%s\n' "$*" >"$COPY/finished"
 }
 
 compile_module() {
@@ -88,7 +88,6 @@ compile_strictly() {
 	local hash check=1
 
 	[[ $K_NAME != *-cloud ]] || check=0
-
 	sync_sources "$COPY" Kbuild kmod
 	hash=$({ source_hash "$COPY"; echo "$K_BUILD $K_RELEASE $check"; gcc --version; sparse --version; } | hash_of)
 	passed_before "$hash" && return 0

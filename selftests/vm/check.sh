@@ -161,7 +161,8 @@ run_all() {
 
 	while group=$(take "$1"); do
 		# shellcheck disable=SC2086 # a list of names
-		"$VM_DIR/run.sh" ${group%% *} "$RESULTS" ${group#* }
+		"$VM_DIR/run.sh" ${group%% *} "$RESULTS" ${group#* } ||
+			point fail run "the runner gave up: $group"
 	done
 }
 
@@ -212,7 +213,7 @@ groups() {
 	[ "${#plain[@]}" = 0 ] || printf '%s\n' "${plain[@]}" | in_lines "$1" "$2"
 }
 
-in_lines() { xargs -n "$2" echo "$1"; }
+in_lines() { xargs -r -n "$2" echo "$1"; }
 
 # side_by_side LANE LANE: each at its own pace; a lane's failures are in RESULTS.
 # Each is a process group, so that an early end takes all of it along.
