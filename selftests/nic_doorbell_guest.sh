@@ -48,21 +48,6 @@ restarts() {
 	guest "ip link set eth1 down && ip link set eth1 up" && busywait pings
 }
 
-traffic_start() {
-	head -c 4194304 /dev/urandom >/tmp/www/data
-	guest "(trap 'kill \$w; exit' TERM
-		while :; do wget -q -O /dev/null http://192.0.2.254:5001/data & w=\$!; wait \$w; done) \
-		>/dev/null 2>&1 & echo \$! >/tmp/traffic"
-	far ping -q -i 0.01 -s 1400 192.0.2.1 >/dev/null 2>&1 &
-	pinging=$!
-}
-
-traffic_stop() {
-	kill "$pinging" 2>/dev/null
-	wait "$pinging" 2>/dev/null
-	guest "kill \$(cat /tmp/traffic)"
-}
-
 flows() { more 'counter vm1 interrupts' "$1" true; }
 guest_has() { guest "[ -e /sys/class/net/$1 ]"; }
 guest_has_not() { guest "[ ! -e /sys/class/net/$1 ]"; }

@@ -138,22 +138,6 @@ without_pins() {
 	sends 8 && receives 4 && [ "$(counter vm1 copies_bounced)" -gt "$before" ]
 }
 
-# Traffic both ways until it is told to stop.
-traffic_start() {
-	head -c 4194304 /dev/urandom >/tmp/www/data
-	guest "while :; do wget -q -O /dev/null http://192.0.2.254:5001/data; done \
-		>/dev/null 2>&1 & echo \$! >/tmp/traffic"
-	far ping -q -i 0.01 -s 1400 192.0.2.1 >/dev/null 2>&1 &
-	pinging=$!
-}
-
-traffic_stop() {
-	kill "$pinging" 2>/dev/null
-	wait "$pinging" 2>/dev/null
-	guest "kill \$(cat /tmp/traffic); killall -q wget"
-	rm -f /tmp/www/data
-}
-
 flows() { more 'counter vm1 interrupts' "$1" true; }
 guest_has() { guest "[ -e /sys/class/net/$1 ]"; }
 guest_has_not() { guest "[ ! -e /sys/class/net/$1 ]"; }

@@ -94,6 +94,23 @@ receives() {
 	[ "$got" = "$sent" ]
 }
 
+# Traffic both ways on eth1 until it is told to stop.
+traffic_start() {
+	head -c 4194304 /dev/urandom >/tmp/www/data
+	loading=$(guest "(trap 'kill \$w; exit' TERM
+		while :; do wget -q -O /dev/null http://192.0.2.254:5001/data & w=\$!; wait \$w; done) \
+		>/dev/null 2>&1 & echo \$!")
+	far ping -q -i 0.01 -s 1400 192.0.2.1 >/dev/null 2>&1 &
+	pinging=$!
+}
+
+traffic_stop() {
+	kill "$pinging" 2>/dev/null
+	wait "$pinging" 2>/dev/null
+	guest kill "$loading"
+	rm -f /tmp/www/data
+}
+
 # iperf [OPTION]...: between far, which asks, and the guest. The server says when it
 # listens only by doing so.
 iperf_far() {
