@@ -400,6 +400,10 @@ static void obey(char what)
 	char last;
 
 	hear();
+	if (!card && (what == 'd' || what == 'k')) {
+		say('!');
+		return;
+	}
 	a = number(&last);
 	b = number(&last);
 	if (last == ' ')
