@@ -50,6 +50,12 @@ bool e1000_start(struct e1000 *e)
 	e->tail = 0;
 	cfg_write(v, PCI_COMMAND, 2, PCI_COMMAND_IO | PCI_COMMAND_MEMORY |
 		  PCI_COMMAND_MASTER);
+	/* The rings begin where they begin, wherever they have stopped. */
+	reg_write(v, TCTL, 0);
+	reg_write(v, RCTL, 0);
+	reg_write(v, TDT, 0);
+	reg_write(v, TDH, 0);
+	reg_write(v, RDH, 0);
 	memset(v->mem, 0, FREE_MEM);
 	for (i = 0; i < RING; i++)
 		rx_ring(v)[i].addr = VFIO_MEM_IOVA + RX_BUFFERS + i * BUFFER;
