@@ -5,14 +5,14 @@
 
 # What an emulated processor can do without is off where it costs time: deeper page
 # tables, and checks at each copy from and to user space.
-TCG="-accel tcg,thread=multi,tb-size=512 -smp 2
+TCG="-accel tcg,thread=multi,tb-size=512
 	-cpu max,la57=off,smap=off,smep=off,umip=off,pku=off,pks=off"
 # The emulated TSC is the time of this machine; the kernel can't know, and would ask a
 # timer device for each time stamp.
 TCG_WORDS="tsc=reliable"
 # Guests use the emulated processor's own virtualisation. With two processors it is
 # unsteady while the kernel patches its text (static keys).
-TCG_GUESTS="-accel tcg,thread=multi,tb-size=512 -smp 1 -cpu max"
+TCG_GUESTS="$TCG -smp 1"
 KVM="-accel kvm -cpu host -smp 2"
 
 # choose_accel: sets ACCEL (QEMU's options) and ACCEL_NAME for the loaded kernel.
@@ -29,7 +29,7 @@ choose_accel() {
 	ACCEL_NAME=${verdict##* }
 	case $ACCEL_NAME in
 	kvm) ACCEL=$KVM ;;
-	*) ACCEL=$TCG ;;
+	*) ACCEL="$TCG -smp 2" ;;
 	esac
 }
 

@@ -213,14 +213,12 @@ emulator_stands() {
 # Boots one VM and runs the pending tests in it until one of them spoils it.
 run_vm() {
 	local guests=$1 memory=$2 beat rc fault size ended standing
-	local grown=0 grown_at=$SECONDS
+	local grown=0 grown_at=$SECONDS reminded=$SECONDS
 	local state=booting faulty='' offset=0 started='' deadline vm_started=$SECONDS
 	local PARTIAL='' LINE='' ACCEL=$ACCEL VM_WORDS=${VM_WORDS-}
 
-	case "$guests $ACCEL_NAME" in
-	"yes tcg") ACCEL=$TCG_GUESTS ;;
-	"no tcg") VM_WORDS="$TCG_WORDS $VM_WORDS" ;;
-	esac
+	[ "$ACCEL_NAME" != tcg ] || VM_WORDS="$TCG_WORDS $VM_WORDS"
+	[ "$guests $ACCEL_NAME" != "yes tcg" ] || ACCEL=$TCG_GUESTS
 	log=$LOGS/$(date +%H%M%S)-$K_NAME-$$-$((++boots))
 	mkdir -p "$log"
 	write_list "${pending[@]}"
@@ -237,6 +235,10 @@ run_vm() {
 	beat=$((SECONDS + HEARTBEAT))
 	vm_start "$log" "$memory" "$scratch/initrd"
 	while :; do
+		if [ "$guests $ACCEL_NAME" = "yes tcg" ] && [ "$SECONDS" != "$reminded" ]; then
+			reminded=$SECONDS
+			vm_remind "$log"
+		fi
 		rc=0
 		read_line || rc=$?
 		if [ "$rc" = 0 ]; then

@@ -54,6 +54,15 @@ vm_backtrace() {
 	sleep 5
 }
 
+# vm_remind DIRECTORY: an interrupt that does nothing. Leaving a guest, emulated SVM
+# changes the word of pending interrupts with no lock, while another thread of QEMU
+# sets a bit there: the processor then knows nothing of an interrupt that its APIC
+# holds, a timer's say, until the next one makes the APIC tell again.
+vm_remind() {
+	# Opened so, a pipe that nobody reads any more is no reason to wait.
+	printf 'sendkey shift\n' 1<>"$1/monitor.in"
+}
+
 vm_stop() {
 	[ -n "${VM_PID-}" ] || return 0
 	kill -9 "$VM_PID" 2>/dev/null
