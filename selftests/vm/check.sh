@@ -184,13 +184,14 @@ lane_stock() {
 	run_all stock
 	wait
 	need_debug_kernel || return
-	run_all host
 	run_all debug
+	run_all host
 }
 
 lane_debug() {
 	need_debug_kernel || return
 	run_all debug
+	run_all host
 	run_all stock
 }
 
