@@ -296,7 +296,7 @@ test_use() {
 		'gateway set gw7 restrict on' 'gateway show gw7' |
 		netemu-ctl -j -b - >"$out" 2>"$err"
 	verdict "a batch" $?
-	point "... did it" jq -e '.[0] | .switch == "sw6" and .restrict' "$out"
+	fulfils "... did it" '.[0] | .switch == "sw6" and .restrict'
 	printf 'gateway add gw7\n' | netemu-ctl -b - >"$out" 2>"$err"
 	verdict "a batch that fails" "$([ $? = 2 ]; echo $?)"
 	said "... says where" '^Command failed -:1$' "$err"

@@ -242,7 +242,7 @@ test_privilege() {
 	as_tester unshare -rn bash -c 'netemu-ctl switch add mine &&
 		netemu-ctl port add vm0 tap switch mine && netemu-ctl -j port show' >"$out" 2>"$err"
 	verdict "a user's own namespace" $?
-	point "the tap in it is the user's" jq -e '.[0].tap.persist' "$out"
+	fulfils "the tap in it is the user's" '.[0].tap.persist'
 }
 
 # Words are offered after this line.

@@ -101,16 +101,23 @@ holds() {
 	json=$(netemu-ctl -j "$@") && [ -n "$json" ] && jq -e "$filter" <<<"$json" >/dev/null
 }
 
-# is FILTER ARGUMENT...: the same as a test point
+# fulfils TEXT FILTER: the JSON that the last command printed does
+fulfils() {
+	local rc=0
+
+	# jq is content with no input at all.
+	[ -s "$out" ] && jq -e "$2" "$out" >/dev/null 2>&1 || rc=1
+	verdict "$1" "$rc"
+}
+
+# is FILTER ARGUMENT...: the same as holds, as a test point
 is() {
-	local rc=0 text
+	local text
 
 	# shellcheck disable=SC2086,SC2116 # line breaks become blanks
 	text=$(set -f; echo $1)
 	netemu-ctl -j "${@:2}" >"$out" 2>"$err"
-	# jq is content with no input at all.
-	[ -s "$out" ] && jq -e "$1" "$out" >/dev/null 2>&1 || rc=1
-	verdict "${*:2}: $text" "$rc"
+	fulfils "${*:2}: $text" "$1"
 }
 
 has_line() { grep -qE -- "$1" "$2"; }
