@@ -9,7 +9,7 @@ TCG="-accel tcg,thread=multi,tb-size=512
 	-cpu max,la57=off,smap=off,smep=off,umip=off,pku=off,pks=off"
 # The emulated TSC is the time of this machine; the kernel can't know, and would ask a
 # timer device for each time stamp.
-TCG_WORDS="tsc=reliable"
+TCG_WORDS="tsc=reliable norandmaps"
 # Guests use the emulated processor's own virtualisation. With two processors it is
 # unsteady while the kernel patches its text (static keys).
 TCG_GUESTS="$TCG -smp 1"

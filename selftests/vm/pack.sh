@@ -41,15 +41,16 @@ library_lines() {
 	done
 }
 
-# program_lines NAME...: the programs in /bin, and their libraries.
+# program_lines NAME[=PROGRAM]...: the programs in /bin, and their libraries.
 program_lines() {
-	local name path found=()
+	local word name path found=()
 
-	for name; do
+	for word; do
+		name=${word#*=}
 		path=$(PATH=$PATH:/usr/sbin:/sbin:/lib/systemd type -P "$name") ||
 			{ note "program $name is not installed; run selftests/setup.sh"; return 1; }
 		path=$(readlink -f "$path")
-		printf 'file /bin/%s %s 0755 0 0\n' "$name" "$path"
+		printf 'file /bin/%s %s 0755 0 0\n' "${word%%=*}" "$path"
 		found+=("$path")
 	done
 	library_lines "${found[@]}"
