@@ -119,6 +119,7 @@ static void adapt(struct nemu_poll *p, u64 pause)
 		most = PATIENCE_SLOW;
 	p->patience = clamp_t(u64, pause < most ? p->patience * 2 : p->patience / 2,
 			      least, most);
+	p->patience = nemu_delay_patience(p->patience);
 }
 
 static void begin(struct nemu_card *card, u64 now)

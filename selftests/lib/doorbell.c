@@ -151,6 +151,14 @@ bool test_delays(unsigned int fault, unsigned int zap, unsigned int check,
 	return set_parameter("test_delay_us", value);
 }
 
+bool test_patience(unsigned int us)
+{
+	char value[16];
+
+	snprintf(value, sizeof(value), "%u", us);
+	return set_parameter("test_patience_us", value);
+}
+
 bool test_no_check(bool on)
 {
 	return set_parameter("test_no_check", on ? "1" : "0");

@@ -37,5 +37,7 @@ unsigned int window_ring(struct e1000 *e, volatile uint32_t *window, unsigned in
 bool test_delays(unsigned int fault, unsigned int zap, unsigned int check,
 		 unsigned int sleep);
 bool test_no_check(bool on);
+/* Workers are no more patient than that; 0: as patient as they are. */
+bool test_patience(unsigned int us);
 
 #endif

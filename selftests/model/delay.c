@@ -4,8 +4,10 @@
  * anything up to that. Built into the module for the tests alone, see Kbuild.
  */
 #include <linux/delay.h>
+#include <linux/minmax.h>
 #include <linux/moduleparam.h>
 #include <linux/random.h>
+#include <linux/time64.h>
 #include <linux/types.h>
 
 #include "delay.h"
@@ -17,6 +19,10 @@ MODULE_PARM_DESC(test_delay_us, "For the selftests");
 static bool test_no_check;
 module_param(test_no_check, bool, 0644);
 MODULE_PARM_DESC(test_no_check, "For the selftests: doorbells get lost");
+
+static unsigned int test_patience_us;
+module_param(test_patience_us, uint, 0644);
+MODULE_PARM_DESC(test_patience_us, "For the selftests: workers are no more patient than that; 0: as ever");
 
 void nemu_delay(enum nemu_delay where)
 {
@@ -31,4 +37,11 @@ void nemu_delay(enum nemu_delay where)
 bool nemu_delay_breaks(void)
 {
 	return READ_ONCE(test_no_check);
+}
+
+u64 nemu_delay_patience(u64 ns)
+{
+	u64 most = READ_ONCE(test_patience_us) * (u64)NSEC_PER_USEC;
+
+	return most ? min(ns, most) : ns;
 }
