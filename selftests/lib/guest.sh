@@ -25,8 +25,10 @@ if [ "${NETEMU_KERNEL-}" = debug ]; then
 fi
 GUEST_BOOT_TIMEOUT=${GUEST_BOOT_TIMEOUT:-300}
 GUEST_INITRD=/guest/initrd
-# How long a command may take; a caller with a slow one sets it.
-GUEST_TIMEOUT=${GUEST_TIMEOUT:-120}
+# How long a command may take, and what is waited for: an emulated machine in an
+# emulated machine, with others beside it. A caller with slow ones sets them.
+BUSYWAIT=${BUSYWAIT:-240}
+GUEST_TIMEOUT=${GUEST_TIMEOUT:-240}
 GUEST_MEMORY=${GUEST_MEMORY:-192}
 GUEST_MACHINE=${GUEST_MACHINE:-pc}
 

@@ -60,7 +60,7 @@ has() { eval "$1" 2>&1 | tee "$KSFT_SCRATCH/out" | grep -qF -- "$2" || { cat "$K
 # busywait COMMAND...: until it succeeds; a slow machine has a minute, and looks
 # often enough if it stood still meanwhile
 busywait() {
-	local end=$((SECONDS + 60)) looks=10
+	local end=$((SECONDS + ${BUSYWAIT:-60})) looks=10
 
 	until "$@" >/dev/null 2>&1; do
 		if [ "$((looks -= 1))" -le 0 ] && [ "$SECONDS" -ge "$end" ]; then

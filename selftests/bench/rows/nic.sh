@@ -7,7 +7,7 @@
 # frames in bursts of 16, one at a time, and as many into the guest as there are. The
 # floor is what the guest itself does, or the sender.
 #
-# vm: timeout=900 memory=1536 guests=yes
+# vm: timeout=1500 memory=1536 guests=yes
 . bench/lib.sh
 . bench/lib/nicguest.sh
 
