@@ -18,8 +18,7 @@ TEST_PACKAGES="bison flex libssl-dev sparse cpio libmnl-dev
 	qemu-system-x86 seabios ipxe-qemu busybox-static
 	dnsmasq-base ldnsutils dhcpcd-base dropbear-bin kea-admin systemd udev mdevctl
 	iproute2 ethtool iperf3 isc-dhcp-client nftables tcpdump jq gojq util-linux
-	procps
-	vde-switch vdeplug vde2
+	procps vde-switch vdeplug vde2
 	shellcheck codespell mandoc perl python3"
 BENCH_PACKAGES="slirp4netns
 	libbpf1 libcap-ng0 libnuma1 libunbound8 libxdp1 libvdeplug2"

@@ -57,8 +57,8 @@ ksft_end() {
 # has COMMAND TEXT: the output of the command has this in it
 has() { eval "$1" 2>&1 | tee "$KSFT_SCRATCH/out" | grep -qF -- "$2" || { cat "$KSFT_SCRATCH/out"; return 1; }; }
 
-# busywait COMMAND...: until it succeeds; a slow machine has a minute, and looks
-# often enough if it stood still meanwhile
+# busywait COMMAND...: until it succeeds; a slow machine has a minute, or BUSYWAIT
+# seconds, and looks often enough if it stood still meanwhile
 busywait() {
 	local end=$((SECONDS + ${BUSYWAIT:-60})) looks=10
 

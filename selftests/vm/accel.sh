@@ -8,7 +8,8 @@
 TCG="-accel tcg,thread=multi,tb-size=512
 	-cpu max,la57=off,smap=off,smep=off,umip=off,pku=off,pks=off"
 # The emulated TSC is the time of this machine; the kernel can't know, and would ask a
-# timer device for each time stamp.
+# timer device for each time stamp. What is translated is found again by its address,
+# so programs start much faster when they are at the same one each time.
 TCG_WORDS="tsc=reliable norandmaps"
 # Guests use the emulated processor's own virtualisation. With two processors it is
 # unsteady while the kernel patches its text (static keys).
