@@ -22,6 +22,7 @@ setup() {
 		netemu-ctl switch add "sw$n" host-port off
 		station "g$n" "$n" "sw$n"
 	done
+	serve_bytes g1 80
 }
 
 # join KIND: both links; the second one is not there before the first one is
@@ -71,17 +72,7 @@ goes_long() {
 	packets=$(by_loopback) && [ "$packets" -ge $((2 * PINGS)) ]
 }
 
-# flows FROM TO ADDRESS: each datagram arrives once and unchanged
-flows() {
-	local receiver
-
-	in_host "$2" lib/bin/flow receive 9000 $ROUNDS >"$KSFT_SCRATCH/flow" 2>&1 &
-	receiver=$!
-	busywait grep -q ready "$KSFT_SCRATCH/flow"
-	in_host "$1" lib/bin/flow send "$3" 9000 $ROUNDS && wait "$receiver" && return
-	cat "$KSFT_SCRATCH/flow"
-	return 1
-}
+flows() { flow_passes "$@" "$ROUNDS"; }
 
 toggle() {
 	while :; do
@@ -109,7 +100,6 @@ test_pair() {
 	check "$1: two links are connected" join "$1"
 	check "a flow" flows g1 g2 192.0.2.2
 	check "and back" flows g2 g1 192.0.2.1
-	serve_bytes g1 80
 	check "bytes" gets_bytes g2 192.0.2.1:80
 	check "both ends have counted" eval "received l.0 \"\$(cat /sys/class/net/c/statistics/tx_packets)\""
 	check "a flow while it is switched off and on" flows_toggled

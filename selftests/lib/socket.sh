@@ -61,6 +61,22 @@ all_arrive() {
 		! grep -qi dup "$KSFT_SCRATCH/pings"
 }
 
+# flow_passes FROM TO ADDRESS ROUNDS: each datagram arrives, once and unchanged
+flow_passes() {
+	local said=$KSFT_SCRATCH/flow receiver
+
+	# The one before may have said that it is ready: this one has not begun yet.
+	rm -f "$said"
+	in_host "$2" lib/bin/flow receive 9000 "$4" >"$said" 2>&1 &
+	receiver=$!
+	busywait grep -q ready "$said" &&
+		in_host "$1" lib/bin/flow send "$3" 9000 "$4" &&
+		wait "$receiver" && return
+	cat "$said"
+	kill "$receiver" 2>/dev/null
+	return 1
+}
+
 # serve_bytes HOST PORT: a web server with some bytes that nobody can guess
 serve_bytes() {
 	mkdir -p "$KSFT_SCRATCH/www"

@@ -103,7 +103,7 @@ static void send_all(struct sockaddr_in *to, uint32_t rounds)
 {
 	static uint8_t data[LARGEST];
 	int fd = socket(AF_INET, SOCK_DGRAM, 0);
-	uint32_t i, number;
+	uint32_t i, number = 0;
 	size_t size;
 
 	if (connect(fd, (struct sockaddr *)to, sizeof(*to)))
@@ -115,9 +115,11 @@ static void send_all(struct sockaddr_in *to, uint32_t rounds)
 		if (i % ROUND != ROUND - 1)
 			continue;
 		patience(fd, "the answer to datagram", i);
-		if (recv(fd, &number, sizeof(number), 0) != sizeof(number) ||
-		    number != i)
-			errx(1, "another answer than to datagram %u", i);
+		if (recv(fd, &number, sizeof(number), 0) < 0)
+			err(1, "the answer to datagram %u", i);
+		if (number != i)
+			errx(1, "the answer to datagram %u instead of %u",
+			     number, i);
 	}
 }
 
