@@ -99,6 +99,35 @@ test_settings() {
 	check "then it works again" all_arrive g1 192.0.2.11
 }
 
+# filter_shown LINK: as text, and as JSON
+filter_shown() {
+	has "netemu-ctl link show $1" "source-filter 198.51.100.0/30" &&
+		[ "$(netemu-ctl -j link show "$1" | jq -r '.[0].source_filter')" = 198.51.100.0/30 ]
+}
+
+# Members of the bus on lo send from 127.0.0.1.
+test_source_filter() {
+	refuse "a filter that is no prefix" netemu-ctl link add bus3 mcast "$GROUP" dev lo source-filter lo
+	refuse "one of another family" netemu-ctl link add bus3 mcast "$GROUP" dev lo source-filter 2001:db8::/32
+	refuse "of who has one other end" netemu-ctl link add bus3 udp 127.0.0.1:5000 source-filter 127.0.0.0/8
+	check "what was refused is not there" test ! -e /sys/class/net/bus3
+	netemu-ctl link del bus2
+	check "a link that hears other hosts alone" netemu-ctl link add bus2 mcast "$GROUP" dev lo \
+		source-filter 198.51.100.0/30 switch sw2
+	check "says so" filter_shown bus2
+	check "again, the same" netemu-ctl link add bus2 mcast "$GROUP" dev lo source-filter 198.51.100.0/30 --may-exist
+	refuse "again, another one" netemu-ctl link add bus2 mcast "$GROUP" dev lo source-filter 198.51.100.0/24 --may-exist
+	check "a member here is not heard" busywait more "count bus2 drop_source" 0 \
+		in_host m1 ping -c 1 -W 1 192.0.2.2
+	check "and has no answer" misses m1 192.0.2.2
+	check "nothing of it came in" received bus2 0
+	netemu-ctl link del bus2
+	check "one that hears this host" netemu-ctl link add bus2 mcast "$GROUP" dev lo \
+		source-filter 127.0.0.1 switch sw2
+	check "hears members" all_arrive m1 192.0.2.2
+	check "without a drop" count_is bus2 drop_source 0
+}
+
 # The bus is at a device that does not loop by itself, and narrower than frames.
 test_hosts() {
 	other_host far
@@ -118,7 +147,8 @@ test_hosts() {
 }
 
 test_v6() {
-	check "a bus by IPv6" netemu-ctl link add six mcast "[ff05::1]:1234" dev wire0 switch sw2
+	check "a bus by IPv6" netemu-ctl link add six mcast "[ff05::1]:1234" dev wire0 switch sw2 \
+		source-filter 2001:db8:1::/126
 	netemu-ctl -n far link del far1
 	check "the other host" netemu-ctl -n far link add six mcast "[ff05::1]:1234" dev wire0 switch sw1
 	check "guests of two hosts" all_arrive g2 192.0.2.3
@@ -129,6 +159,12 @@ test_v6() {
 	station g4 4 sw3
 	check "hears the one here" all_arrive g4 192.0.2.2
 	check "and the one there" all_arrive g4 192.0.2.3
+	netemu-ctl link del six3
+	check "one that hears this host alone" netemu-ctl link add six3 mcast "[ff05::1]:1234" \
+		local 2001:db8:1::1 source-filter 2001:db8:1::1 switch sw3
+	check "hears it" all_arrive g4 192.0.2.2
+	check "and not the other" misses g4 192.0.2.3
+	check "which is counted" counts six3 drop_source
 }
 
 ksft_start
@@ -139,6 +175,7 @@ test_bytes
 test_vlan
 test_loops
 test_settings
+test_source_filter
 test_hosts
 test_v6
 ksft_end

@@ -85,6 +85,9 @@ test_wrong_input() {
 	check "peers are as before" all_arrive g1 192.0.2.12
 	check "nobody was turned away" count_is l drop_peer "$before"
 	check "one peer at a time" netemu-ctl link add one tcp listen 6003 max-peers 1 allow 127.0.0.0/8 switch sw2
+	check "once more, if it may be" netemu-ctl --may-exist link add one tcp listen 6003 max-peers 1 allow 127.0.0.0/8
+	refuse "not with more peers" netemu-ctl --may-exist link add one tcp listen 6003 max-peers 2
+	refuse "not from elsewhere" netemu-ctl --may-exist link add one tcp listen 6003 allow 127.0.0.0/16
 	member m5 15 connect 127.0.0.1:6003
 	check "comes" busywait there one.0
 	# It may notice when it connects, or later.

@@ -112,6 +112,10 @@ static int parse_add_key(struct args *args, const char *word,
 	if (spec->listen &&
 	    (!strcmp(word, "max-peers") || !strcmp(word, "allow")))
 		return parse_listener_key(args, word, spec);
+	if (spec->transport == NETEMU_LINK_MCAST &&
+	    !strcmp(word, "source-filter"))
+		return once(&spec->has_allow, word) ?:
+		       parse_allow(args, word, spec);
 	if (!strcmp(word, "local") && !spec->listen)
 		return once(&spec->has_local, word) ?:
 		       parse_endpoint(args, word, false, &spec->local) ?:
@@ -367,7 +371,11 @@ static bool is_same(const struct far_spec *spec, const struct far_info *far)
 	return spec->listen == far->listen && spec->transport == far->transport &&
 	       endpoint_equal(&spec->remote, &far->remote) &&
 	       endpoint_equal(&local, &far->local) &&
-	       (!spec->dev || spec->dev == far->dev);
+	       (!spec->dev || spec->dev == far->dev) &&
+	       (!spec->has_max_peers || spec->max_peers == far->max_peers) &&
+	       (!spec->has_allow ||
+		(endpoint_equal(&spec->allow, &far->allow) &&
+		 spec->allow_prefix == far->allow_prefix));
 }
 
 static int set_keep(const struct link_words *words,
@@ -588,7 +596,7 @@ const struct object link_object = {
 	.help = "joins a switch to QEMU's socket networks, and to other hosts",
 	.verbs = verbs,
 	.more = "Keys: switch|network|hub SWITCH, local LOCAL, dev DEVICE, ttl N, mtu N; of who\n"
-		"listens max-peers N, allow PREFIX, and no local.\n"
+		"listens max-peers N, allow PREFIX, and no local; of mcast source-filter PREFIX.\n"
 		"mcast: ADDRESS is a multicast group: a bus, as of \"-netdev socket,mcast=\".\n"
 		"LOCAL is an address of the host: the bus is where that is.\n"
 		"udp: the other end, as of \"-netdev socket,udp=\" and \"-netdev dgram\". LOCAL is\n"

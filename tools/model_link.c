@@ -60,6 +60,11 @@ uint32_t transport_ttl(uint32_t transport)
 	return transport == NETEMU_LINK_MCAST ? 1 : 0;
 }
 
+const char *allow_key(bool listen)
+{
+	return listen ? "allow" : "source-filter";
+}
+
 void endpoint_text(const struct endpoint *endpoint,
 		   char text[ENDPOINT_TEXT_SIZE])
 {

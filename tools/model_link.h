@@ -78,6 +78,8 @@ extern const struct drop_table link_drops;
 
 const char *link_state_name(uint32_t state);
 const char *transport_name(uint32_t transport);
+/* The option that says where others may be, of who listens or of a bus. */
+const char *allow_key(bool listen);
 bool transport_parse(const char *word, uint32_t *transport);
 /* The TTL that a link of the transport has when nobody sets it. */
 uint32_t transport_ttl(uint32_t transport);

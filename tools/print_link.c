@@ -56,6 +56,8 @@ static void fill_far(json_object *o, const struct far_info *far)
 			json_object_new_int64(far->peers));
 		json_object_object_add(o, "allow", json_allow(far));
 	}
+	if (far->transport == NETEMU_LINK_MCAST)
+		json_object_object_add(o, "source_filter", json_allow(far));
 	if (far->transport == NETEMU_LINK_VDE)
 		json_object_object_add(o, "served",
 			json_object_new_boolean(far->served));
@@ -150,7 +152,7 @@ static void text_link(const struct format *f, const struct link_info *link)
 		printf(" dev %s", far->dev_name);
 	if (far->allow.family) {
 		allow_text(far, allow);
-		printf(" allow %s", allow);
+		printf(" %s %s", allow_key(far->listen), allow);
 	}
 	if (f->details || far->ttl != transport_ttl(far->transport))
 		printf(" ttl %u", far->ttl);

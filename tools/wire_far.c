@@ -61,9 +61,11 @@ static void put_far(struct request *req, const struct far_spec *spec)
 			    sizeof(peers));
 	byte = spec->allow_prefix;
 	if (spec->has_allow) {
-		request_put(req, "allow", NETEMU_LINK_A_ALLOW, spec->allow.addr,
+		const char *key = allow_key(spec->listen);
+
+		request_put(req, key, NETEMU_LINK_A_ALLOW, spec->allow.addr,
 			    addr_size(spec->allow.family));
-		request_put(req, "allow", NETEMU_LINK_A_ALLOW_PREFIX, &byte, 1);
+		request_put(req, key, NETEMU_LINK_A_ALLOW_PREFIX, &byte, 1);
 	}
 	if (spec->has_fd)
 		request_put(req, "fd", NETEMU_LINK_A_FD, &fd, sizeof(fd));

@@ -6,6 +6,7 @@
 #include "link.h"
 #include "../compat.h"
 
+#include <linux/inetdevice.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
 
@@ -216,20 +217,28 @@ static int parse_max_peers(struct nemu_link_config *config,
 	return 0;
 }
 
-/* What only listeners have. */
-static int parse_listener(struct nemu_link_config *config, struct nlattr **tb,
-			  struct netlink_ext_ack *extack)
+/* The others of a link that has more than one other end. */
+static int parse_others(struct nemu_link_config *config, struct nlattr **tb,
+			struct netlink_ext_ack *extack)
 {
 	struct nlattr *peers = tb[NETEMU_LINK_A_MAX_PEERS];
-	struct nlattr *other = peers ?: tb[NETEMU_LINK_A_ALLOW] ?:
+	struct nlattr *allow = tb[NETEMU_LINK_A_ALLOW] ?:
 			       tb[NETEMU_LINK_A_ALLOW_PREFIX];
+	int err = 0;
 
-	if (!config->listen)
-		return other ? refuse(other, -EINVAL,
-				      "netemu: only who listens has peers",
-				      extack) : 0;
-	return parse_max_peers(config, peers, extack) ?:
-	       parse_allow(config, tb, extack);
+	if (config->listen)
+		err = parse_max_peers(config, peers, extack);
+	else if (peers)
+		return refuse(peers, -EINVAL,
+			      "netemu: only who listens has peers", extack);
+	if (err)
+		return err;
+	if (allow && !config->listen &&
+	    config->transport != NETEMU_LINK_MCAST)
+		return refuse(allow, -EINVAL,
+			      "netemu: only who listens, and a bus, may have others than one",
+			      extack);
+	return parse_allow(config, tb, extack);
 }
 
 static int parse_listen(struct nemu_link_config *config,
@@ -376,7 +385,7 @@ int nemu_link_config_parse(struct nemu_link_config *config, struct nlattr **tb,
 	err = parse_listen(config, tb[NETEMU_LINK_A_LISTEN], extack) ?:
 	      parse_remote(config, tb, extack) ?:
 	      parse_local(config, tb, extack) ?:
-	      parse_listener(config, tb, extack);
+	      parse_others(config, tb, extack);
 	if (err)
 		return err;
 	if (tb[NETEMU_LINK_A_DEV])
@@ -412,6 +421,31 @@ int nemu_link_config_ttl(struct nemu_link_config *config,
 			      "netemu: the TTL of a bus is 1 to 255", extack);
 	WRITE_ONCE(config->ttl, nla_get_u8(attr));
 	return 0;
+}
+
+/**
+ * nemu_link_allows() - may somebody from there join, or send?
+ * @config: options of a listener, or of a bus
+ * @from: address
+ *
+ * Context: any.
+ */
+bool nemu_link_allows(const struct nemu_link_config *config,
+		      const union nemu_sockaddr *from)
+{
+	const union nemu_sockaddr *allow = &config->allow;
+	__be32 mask;
+
+	if (!allow->sa.sa_family)
+		return true;
+	if (allow->sa.sa_family != from->sa.sa_family)
+		return false;
+	if (allow->sa.sa_family == AF_INET6)
+		return ipv6_prefix_equal(&allow->v6.sin6_addr,
+					 &from->v6.sin6_addr,
+					 config->allow_prefix);
+	mask = inet_make_mask(config->allow_prefix);
+	return !((allow->v4.sin_addr.s_addr ^ from->v4.sin_addr.s_addr) & mask);
 }
 
 static int change_given(struct nemu_link *link, struct nlattr **tb,

@@ -43,9 +43,12 @@ static int put_port(struct sk_buff *skb, int attr,
 static int put_listener(struct sk_buff *skb,
 			const struct nemu_link_config *config)
 {
-	if (nla_put_u8(skb, NETEMU_LINK_A_LISTEN, 1) ||
-	    nla_put_u16(skb, NETEMU_LINK_A_MAX_PEERS, config->max_peers))
-		return -EMSGSIZE;
+	return nla_put_u8(skb, NETEMU_LINK_A_LISTEN, 1) ?:
+	       nla_put_u16(skb, NETEMU_LINK_A_MAX_PEERS, config->max_peers);
+}
+
+static int put_allow(struct sk_buff *skb, const struct nemu_link_config *config)
+{
 	if (!config->allow.sa.sa_family)
 		return 0;
 	return put_address(skb, NETEMU_LINK_A_ALLOW, &config->allow) ?:
@@ -115,6 +118,7 @@ int nemu_link_fill(struct sk_buff *skb, const struct nemu_link *link)
 	     nla_put_string(skb, NETEMU_LINK_A_PATH, config->path)) ||
 	    (config->served && nla_put_u8(skb, NETEMU_LINK_A_SERVED, 1)) ||
 	    (config->listen && put_listener(skb, config)) ||
+	    put_allow(skb, config) ||
 	    (link->stream && put_stream(skb, link->stream)))
 		return -EMSGSIZE;
 	return put_drops(skb, sum.drops);

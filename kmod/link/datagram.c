@@ -104,7 +104,10 @@ static int rcv_bus(struct sock *sk, struct sk_buff *skb)
 		this_cpu_inc(link->stats->echoes);
 		goto drop;
 	}
-	receive(link, skb);
+	if (likely(nemu_link_allows(&link->config, &source)))
+		receive(link, skb);
+	else
+		nemu_link_drop_rx(link, skb, NETEMU_LINK_DROP_SOURCE);
 	return 0;
 drop:
 	kfree_skb(skb);

@@ -56,7 +56,7 @@ union nemu_sockaddr {
  * @control: the same, of the stream of a VDE link
  * @served: the device goes with the connection
  * @path: what user space has opened, for those who look; or ""
- * @allow: where peers may be; family 0 = anywhere
+ * @allow: where peers, or members of a bus, may be; family 0 = anywhere
  */
 struct nemu_link_config {
 	u8 transport;
@@ -239,6 +239,10 @@ static inline __be16 nemu_sockaddr_port(const union nemu_sockaddr *addr)
 	return addr->sa.sa_family == AF_INET6 ? addr->v6.sin6_port :
 						addr->v4.sin_port;
 }
+
+/* config.c */
+bool nemu_link_allows(const struct nemu_link_config *config,
+		      const union nemu_sockaddr *from);
 
 /* device.c */
 extern struct rtnl_link_ops nemu_link_link_ops;

@@ -7,10 +7,8 @@
 #include "stream.h"
 #include "../door.h"
 
-#include <linux/inetdevice.h>
 #include <linux/net.h>
 #include <linux/rtnetlink.h>
-#include <net/ipv6.h>
 #include <net/rtnetlink.h>
 #include <net/sock.h>
 
@@ -87,25 +85,6 @@ void nemu_peer_wake_listener(struct sock *sk)
 		nemu_control_ask(stream);
 	read_unlock_bh(&sk->sk_callback_lock);
 	rcu_read_unlock();
-}
-
-/* May somebody from there join? */
-static bool is_allowed(const struct nemu_link_config *config,
-		       const union nemu_sockaddr *from)
-{
-	const union nemu_sockaddr *allow = &config->allow;
-	__be32 mask;
-
-	if (!allow->sa.sa_family)
-		return true;
-	if (allow->sa.sa_family != from->sa.sa_family)
-		return false;
-	if (allow->sa.sa_family == AF_INET6)
-		return ipv6_prefix_equal(&allow->v6.sin6_addr,
-					 &from->v6.sin6_addr,
-					 config->allow_prefix);
-	mask = inet_make_mask(config->allow_prefix);
-	return !((allow->v4.sin_addr.s_addr ^ from->v4.sin_addr.s_addr) & mask);
 }
 
 /* The lowest number that no peer has: few have many. */
@@ -224,7 +203,7 @@ static bool take_one(struct nemu_stream *listener)
 	if (kernel_accept(listener->sock, &sock, O_NONBLOCK))
 		return false;
 	if (who(sock, &from) &&
-	    is_allowed(&listener->link->config, &from) &&
+	    nemu_link_allows(&listener->link->config, &from) &&
 	    listener->n_peers < listener->link->config.max_peers) {
 		if (from.sa.sa_family != AF_UNIX)
 			nemu_tcp_tune(sock);

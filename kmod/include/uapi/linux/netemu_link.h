@@ -112,7 +112,7 @@ enum netemu_link_state {
  * @NETEMU_LINK_A_MAX_PEERS: u16, 1 to %NETEMU_LINK_PEERS_MAX, default
  *	%NETEMU_LINK_PEERS_DEFAULT, of a listener: more are turned away
  * @NETEMU_LINK_A_ALLOW: an address, of a listener: peers from elsewhere are turned
- *	away; default: none is
+ *	away; mcast: frames of members elsewhere are dropped; default: none is
  * @NETEMU_LINK_A_ALLOW_PREFIX: u8, how many bits of ALLOW count; default all
  * @NETEMU_LINK_A_STATE: u8, read only: enum netemu_link_state
  * @NETEMU_LINK_A_ERROR: u32, read only: errno of why the last connection ended or
