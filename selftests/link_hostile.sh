@@ -128,12 +128,12 @@ test_crowds() {
 	check "others meet" others_meet
 }
 
-# One does not read what another one pours in.
+# One reads less than another one pours in: as much as he needs not to be given up.
 test_slow_reader() {
-	bad hold $LISTEN 1 >"$KSFT_SCRATCH/held" &
-	check "one who reads nothing" busywait peers_hold 0
+	bad sip $LISTEN 5 &
+	check "one who reads little" busywait peers_hold 0
 	check "while another pours" busywait more "count l.0 drop_queue_full" 0 \
-		bad pour $LISTEN 2000 1400
+		bad pour $LISTEN 1500 1400
 	check "others meet" others_meet
 	check "he is there still" peers_hold 0
 	member m1 11 connect $LISTEN

@@ -4,6 +4,8 @@
  *
  *	badpeer hold TO N	N connections that neither say nor read anything;
  *				says so, and ends when it is killed
+ *	badpeer sip TO N	one that says nothing, and reads a little each N
+ *				seconds, until it is killed
  *	badpeer rush TO N	N connections, each given up at once
  *	badpeer half TO N FROM	N calls from FROM, FROM + 1 and so on, where
  *				nobody is who could answer
@@ -119,6 +121,16 @@ static void hold(const struct address *to, int n)
 	say("held");
 	for (;;)
 		pause();
+}
+
+static void sip(const struct address *to, int seconds)
+{
+	static uint8_t little[131072];
+	int fd = call(to);
+
+	do
+		sleep(seconds);
+	while (recv(fd, little, sizeof(little), MSG_DONTWAIT));
 }
 
 static void rush(const struct address *to, int n)
@@ -436,6 +448,8 @@ int main(int argc, char **argv)
 		errx(1, "%s: too many", argv[3]);
 	if (!strcmp(verb, "hold"))
 		hold(&at, number(argv[3]));
+	else if (!strcmp(verb, "sip"))
+		sip(&at, number(argv[3]));
 	else if (!strcmp(verb, "rush"))
 		rush(&at, number(argv[3]));
 	else if (!strcmp(verb, "all"))
