@@ -83,16 +83,6 @@ static int parse_allow(struct args *args, const char *key,
 	return EXIT_OK;
 }
 
-static int parse_listener_key(struct args *args, const char *word,
-			      struct far_spec *spec)
-{
-	if (!strcmp(word, "max-peers"))
-		return once(&spec->has_max_peers, word) ?:
-		       parse_number(args, word, 1, NETEMU_LINK_PEERS_MAX, NULL,
-				    &spec->max_peers);
-	return once(&spec->has_allow, word) ?: parse_allow(args, word, spec);
-}
-
 static int parse_keep(struct args *args, struct link_words *words)
 {
 	return once(&words->has_keep, "keep") ?:
@@ -109,11 +99,12 @@ static int parse_add_key(struct args *args, const char *word,
 					words->master, &words->mode);
 	if (!strcmp(word, "keep"))
 		return parse_keep(args, words);
-	if (spec->listen &&
-	    (!strcmp(word, "max-peers") || !strcmp(word, "allow")))
-		return parse_listener_key(args, word, spec);
-	if (spec->transport == NETEMU_LINK_MCAST &&
-	    !strcmp(word, "source-filter"))
+	if (spec->listen && !strcmp(word, "max-peers"))
+		return once(&spec->has_max_peers, word) ?:
+		       parse_number(args, word, 1, NETEMU_LINK_PEERS_MAX, NULL,
+				    &spec->max_peers);
+	if ((spec->listen || spec->transport == NETEMU_LINK_MCAST) &&
+	    !strcmp(word, allow_key(spec->listen)))
 		return once(&spec->has_allow, word) ?:
 		       parse_allow(args, word, spec);
 	if (!strcmp(word, "local") && !spec->listen)

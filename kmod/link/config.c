@@ -6,7 +6,6 @@
 #include "link.h"
 #include "../compat.h"
 
-#include <linux/inetdevice.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
 
@@ -224,19 +223,16 @@ static int parse_others(struct nemu_link_config *config, struct nlattr **tb,
 	struct nlattr *peers = tb[NETEMU_LINK_A_MAX_PEERS];
 	struct nlattr *allow = tb[NETEMU_LINK_A_ALLOW] ?:
 			       tb[NETEMU_LINK_A_ALLOW_PREFIX];
-	int err = 0;
 
 	if (config->listen)
-		err = parse_max_peers(config, peers, extack);
-	else if (peers)
+		return parse_max_peers(config, peers, extack) ?:
+		       parse_allow(config, tb, extack);
+	if (peers)
 		return refuse(peers, -EINVAL,
 			      "netemu: only who listens has peers", extack);
-	if (err)
-		return err;
-	if (allow && !config->listen &&
-	    config->transport != NETEMU_LINK_MCAST)
+	if (allow && config->transport != NETEMU_LINK_MCAST)
 		return refuse(allow, -EINVAL,
-			      "netemu: only who listens, and a bus, may have others than one",
+			      "netemu: only who listens, or a bus, can have more than one other end",
 			      extack);
 	return parse_allow(config, tb, extack);
 }
@@ -421,31 +417,6 @@ int nemu_link_config_ttl(struct nemu_link_config *config,
 			      "netemu: the TTL of a bus is 1 to 255", extack);
 	WRITE_ONCE(config->ttl, nla_get_u8(attr));
 	return 0;
-}
-
-/**
- * nemu_link_allows() - may somebody from there join, or send?
- * @config: options of a listener, or of a bus
- * @from: address
- *
- * Context: any.
- */
-bool nemu_link_allows(const struct nemu_link_config *config,
-		      const union nemu_sockaddr *from)
-{
-	const union nemu_sockaddr *allow = &config->allow;
-	__be32 mask;
-
-	if (!allow->sa.sa_family)
-		return true;
-	if (allow->sa.sa_family != from->sa.sa_family)
-		return false;
-	if (allow->sa.sa_family == AF_INET6)
-		return ipv6_prefix_equal(&allow->v6.sin6_addr,
-					 &from->v6.sin6_addr,
-					 config->allow_prefix);
-	mask = inet_make_mask(config->allow_prefix);
-	return !((allow->v4.sin_addr.s_addr ^ from->v4.sin_addr.s_addr) & mask);
 }
 
 static int change_given(struct nemu_link *link, struct nlattr **tb,

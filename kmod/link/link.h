@@ -240,10 +240,6 @@ static inline __be16 nemu_sockaddr_port(const union nemu_sockaddr *addr)
 						addr->v4.sin_port;
 }
 
-/* config.c */
-bool nemu_link_allows(const struct nemu_link_config *config,
-		      const union nemu_sockaddr *from);
-
 /* device.c */
 extern struct rtnl_link_ops nemu_link_link_ops;
 bool nemu_is_link(const struct net_device *dev);
@@ -307,6 +303,8 @@ void nemu_link_receive_poll(struct nemu_link *link, struct sk_buff *skb);
 int nemu_link_explain(int err, struct netlink_ext_ack *extack);
 int nemu_link_check_device(const struct nemu_link *link,
 			   struct netlink_ext_ack *extack);
+bool nemu_link_allows(const struct nemu_link_config *config,
+		      const union nemu_sockaddr *from);
 
 /* queue.c */
 void nemu_queue_init(struct nemu_link *link);
